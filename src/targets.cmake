@@ -1,0 +1,53 @@
+# How the targets of this project are made: one static library per layer, one executable per test program.
+
+include(GNUInstallDirs)
+
+# What only our own translation units are compiled with; never reaches a consumer.
+add_library(stune_options INTERFACE)
+target_compile_options(stune_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion)
+if(STUNE_WARNINGS_AS_ERRORS)
+  target_compile_options(stune_options INTERFACE -Werror)
+endif()
+if(STUNE_SANITIZE)
+  target_compile_options(stune_options INTERFACE -fsanitize=${STUNE_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(stune_options INTERFACE -fsanitize=${STUNE_SANITIZE})
+  if(STUNE_SANITIZE MATCHES "undefined")
+    target_compile_options(stune_options INTERFACE -fno-sanitize-recover=undefined)
+  endif()
+endif()
+
+# stune_add_layer(NAME ROOT DIR SOURCES ... HEADERS ... DEPENDS ... PRIVATE_DEPENDS ...)
+# A layer of the house: static, position independent. ROOT is the folder that #include lines are relative to:
+# src for what lies below src/, . for runners and analysis. Paths in SOURCES and HEADERS are relative to the calling list file.
+function(stune_add_layer name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "ROOT" "SOURCES;HEADERS;DEPENDS;PRIVATE_DEPENDS")
+  if(arg_SOURCES)
+    add_library(stune_${name} STATIC ${arg_SOURCES})
+    set(scope PUBLIC)
+    set_target_properties(stune_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+    target_link_libraries(stune_${name} PRIVATE $<BUILD_INTERFACE:stune_options> ${arg_PRIVATE_DEPENDS})
+  else()
+    add_library(stune_${name} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  add_library(stune::${name} ALIAS stune_${name})
+  cmake_path(ABSOLUTE_PATH arg_ROOT BASE_DIRECTORY ${PROJECT_SOURCE_DIR} NORMALIZE)
+  target_sources(stune_${name} ${scope} FILE_SET HEADERS BASE_DIRS ${arg_ROOT} FILES ${arg_HEADERS})
+  target_compile_features(stune_${name} ${scope} cxx_std_20)
+  target_link_libraries(stune_${name} ${scope} ${arg_DEPENDS})
+  set_target_properties(stune_${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+endfunction()
+
+# stune_add_test(NAME SOURCES ... DEPENDS ... LABELS ... [TIMEOUT SECONDS])
+# One GoogleTest program; each TEST in it is a test of ctest with the given labels.
+function(stune_add_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;DEPENDS;LABELS")
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  add_executable(${name} ${arg_SOURCES})
+  target_compile_features(${name} PRIVATE cxx_std_20)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(${name} PRIVATE stune_options ${arg_DEPENDS} GTest::gmock GTest::gtest_main)
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})
+endfunction()
