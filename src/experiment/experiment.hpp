@@ -1,0 +1,66 @@
+/// \file The experiment: what applying events gives. Nothing else changes it.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "experiment/event.hpp"
+
+namespace stune {
+
+/// Value type without I/O. Queries by index are O(1); the sets below make every round cost O(changes + live jobs).
+class Experiment {
+ public:
+  /// Applies the next event. Throws StorageError (bad journal) or std::logic_error (our bug is the same thing here) if
+  /// it makes no sense: wrong sequence number, unknown trial, an end of what has ended, a second ExperimentCreated. The
+  /// experiment is then unchanged.
+  void apply(const Event& event);
+
+  bool exists() const { return last_ > 0; }
+  Sequence last_sequence() const { return last_; }
+  /// The last event that changed what the model may know (observations, ends, failures).
+  Sequence last_evidence() const { return last_evidence_; }
+  const Definition& definition() const { return definition_; }
+  const RunOptions& options() const { return options_; }
+  const std::vector<Trial>& trials() const { return trials_; }
+  const Trial& trial(int index) const { return trials_.at(static_cast<std::size_t>(index)); }
+  bool is_manual(int trial) const { return manual_.contains(trial); }
+
+  /// Scheduled trials that are not terminal and have no live attempt: to be submitted. Ascending.
+  const std::set<int>& waiting() const { return waiting_; }
+  /// Trials with an attempt that was intended and has not ended. Ascending.
+  const std::set<int>& live() const { return live_; }
+  /// Trials whose attempt has ended and that wait for their metrics. Ascending.
+  const std::set<int>& fetching() const { return fetching_; }
+  int count(TrialStatus status) const { return counts_[static_cast<std::size_t>(status)]; }
+  /// Trials that use up the budget: everything but abandoned.
+  int counted() const { return static_cast<int>(trials_.size()) - count(TrialStatus::abandoned); }
+  /// A stop of everything was asked for and not lifted by a later OptionsChanged.
+  bool stop_asked() const { return stop_asked_; }
+  const std::set<int>& trial_stops() const { return trial_stops_; }
+  const std::vector<double>& hyperparameters() const { return hyperparameters_; }
+
+  /// The completed trial with the best observed objective; -1 if none. O(1).
+  int best_observed() const { return best_; }
+  TimePoint created() const { return created_; }
+  TimePoint last_change() const { return last_change_; }
+
+ private:
+  Definition definition_;
+  RunOptions options_;
+  std::vector<Trial> trials_;
+  std::set<int> waiting_, live_, fetching_, manual_, trial_stops_;
+  int counts_[6] = {};
+  Sequence last_ = 0;
+  Sequence last_evidence_ = 0;
+  std::vector<double> hyperparameters_;
+  bool stop_asked_ = false;
+  int best_ = -1;
+  TimePoint created_{}, last_change_{};
+};
+
+/// The objective's value of a trial in the user's units; nothing if it never reported it.
+std::optional<Observation> objective_of(const Experiment& experiment, const Trial& trial);
+
+}  // namespace stune

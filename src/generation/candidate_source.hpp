@@ -1,0 +1,39 @@
+/// \file Where new trials come from. The scheduler knows this header only.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "experiment/event.hpp"
+
+namespace stune {
+
+/// A proposal; not journaled until the scheduler makes it a trial.
+struct Candidate {
+  Parameterization parameters;
+  std::string generator;
+  Sequence made_from = 0;          ///< the last event it knows
+  std::optional<ModelFitted> fit;  ///< to be journaled before the trial, if the model was refitted for it
+};
+
+struct Candidates {
+  std::vector<Candidate> ready;  ///< each differs from the others and from all trials it has seen
+  bool exhausted = false;        ///< a finite space has no further point: there will never be more
+  std::string notice;            ///< said once to the user: a fit that failed, and what was done instead
+};
+
+/// Seam: inline (exact, for tests, step and ask) or a thread (while trials run).
+class CandidateSource {
+ public:
+  virtual ~CandidateSource() = default;
+  /// Committed events, in order, without gaps.
+  virtual void feed(std::span<const Event> committed) = 0;
+  /// At most `count` candidates that have seen all events up to `seen_at_least`; fewer, or none, if they are not ready.
+  /// Candidates taken become pending for those that follow; one that is not made a trial is forgotten at the next feed.
+  virtual Candidates take(int count, Sequence seen_at_least) = 0;
+  /// Readable when take() may have more, or -1.
+  virtual int wake_fd() const { return -1; }
+};
+
+}  // namespace stune

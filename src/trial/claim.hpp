@@ -1,0 +1,56 @@
+/// \file Claim and fence: however often an attempt is started or given up, at most one start of it runs.
+///
+/// Starts of an attempt are numbered 0, 1, ... Start s exists once the file claim.s exists; it is created exclusively
+/// with its content, and s is always one more than the highest that exists. Who cannot create it looks again.
+/// A fence is a claim by the coordinator: nobody starts after it.
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "base/children.hpp"
+#include "trial/folder.hpp"
+
+namespace stune {
+
+struct Claimant {
+  std::string job;  ///< "cluster:4711", "cluster:4700_3" (array id and index), "local:host:pid"; empty: a fence
+  int restart = 0;  ///< the batch system's restart count of that job
+  std::string host;
+  ProcessIdentity process;  ///< the node program
+  std::string nonce;        ///< unique to this try
+};
+
+/// This claimant now owns start `start`.
+struct Claimed {
+  int start = 0;
+};
+/// Must not run: who did, and why not ("fenced", "already started by ...", "already finished").
+struct Refused {
+  int start = 0;
+  Claimant by;
+  std::string why;
+};
+
+/// A job may start where nobody has, or where it itself (same job, higher restart count) started before and that start
+/// did not finish by its own will. Throws StorageError.
+std::variant<Claimed, Refused> claim(const AttemptFolder& folder, const Claimant& claimant);
+
+/// Nobody will start this attempt from now on; it never started, or its last start is known to be over.
+struct Fenced {};
+/// It did start: the job named here is to be adopted.
+struct Started {
+  int start = 0;
+  Claimant by;
+};
+
+/// Fences an attempt that has not started. If it has, nothing changes.
+std::variant<Fenced, Started> fence(const AttemptFolder& folder);
+/// Fences an attempt whose start `after` is over: no restart of its job can begin another. A later start wins and is
+/// returned.
+std::variant<Fenced, Started> fence_after(const AttemptFolder& folder, int after);
+
+/// The last start, if any; a fence counts as none unless it fenced a start that ran before it.
+std::optional<Started> last_start(const AttemptFolder& folder);
+
+}  // namespace stune

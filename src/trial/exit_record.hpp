@@ -1,0 +1,56 @@
+/// \file The proof that a start has ended, and how: written atomically by the node program, whatever happens.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "stune/observation.hpp"
+#include "stune/trial.hpp"
+
+namespace stune {
+
+struct ReceivedSignal {
+  int signal = 0;
+  TimePoint at{};
+};
+
+/// A metric file as it was when the command had ended: a reader on another node waits until it sees the same.
+struct FileSeal {
+  std::filesystem::path file;
+  std::uint64_t size = 0;
+  std::uint32_t crc = 0;
+};
+
+struct ExitRecord {
+  AttemptId id;
+  int start = 0;
+  std::string job;  ///< as in the claim
+  int restart = 0;
+  std::string host;
+  TimePoint started{};
+  TimePoint ended{};
+  int exit_code = 0;        ///< of the command
+  int signal = 0;           ///< that killed the command, or 0
+  bool launched = true;     ///< false: the command could not be started; `error` says why
+  bool time_limit = false;  ///< ended by the node program for the task's time limit
+  std::string error;
+  std::vector<ReceivedSignal> signals;  ///< by the node program, in order
+  double cpu_seconds = 0.0;
+  std::int64_t peak_memory = 0;           ///< bytes
+  std::int64_t oom_kills = 0;             ///< of the job's cgroup while it ran
+  std::vector<Observation> observations;  ///< from `stune metric`
+  std::vector<FileSeal> seals;
+};
+
+void write_exit_record(const std::filesystem::path& file, const ExitRecord& record);  ///< throws StorageError
+/// Nothing if it is not there or not readable (yet).
+std::optional<ExitRecord> read_exit_record(const std::filesystem::path& file);
+
+/// What the record alone proves; a runner that knows a batch system's word corrects it (a command that caught SIGTERM
+/// and exited 0 is `interrupted` here). `detail` holds no output yet.
+Ending ending_of(const ExitRecord& record);
+
+}  // namespace stune

@@ -1,0 +1,36 @@
+/// \file What the node program is to do for one attempt: written by a runner, read on the compute node.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "stune/runner.hpp"
+
+namespace stune {
+
+struct Task {
+  AttemptId id;
+  std::string token;                   ///< of the submission
+  std::vector<std::string> arguments;  ///< placeholders filled in; [0] is found in PATH
+  std::filesystem::path working_directory;
+  std::map<std::string, std::string> environment;  ///< added to what the node program has: STUNE_*
+  std::filesystem::path done_marker;               ///< to be made when it ends; empty: none
+  std::vector<std::filesystem::path>
+      metric_files;       ///< that the application writes; size and CRC go into the exit record
+  Seconds time_limit{0};  ///< 0: none; then SIGTERM, and SIGKILL 10 s later
+};
+
+/// The task of `job`: placeholders {name} filled in, STUNE_TRIAL, STUNE_ATTEMPT, STUNE_TRIAL_DIR, STUNE_ATTEMPT_DIR,
+/// STUNE_PARAMETERS and one STUNE_<name> per parameter set. STUNE_METRICS is set by the node program, as it depends on
+/// the start. Pure. Throws ConfigError for a placeholder that names no parameter.
+Task make_task(const Workplace& workplace, const std::string& token, const Job& job, bool with_marker);
+
+/// Creates the attempt's folder with parameters.json and task.json. Repeats are harmless. Throws StorageError.
+void write_task(const Workplace& workplace, const Task& task, const Parameterization& parameters);
+
+/// Throws StorageError naming the file.
+Task read_task(const std::filesystem::path& file);
+
+}  // namespace stune
