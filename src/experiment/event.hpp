@@ -74,12 +74,13 @@ struct StopAsked {
   std::string why;
 };
 
+using EventBody = std::variant<ExperimentCreated, OptionsChanged, TrialCreated, SubmissionIntended, JobReported,
+                               Observed, TrialEnded, ModelFitted, StopAsked>;
+
 struct Event {
   Sequence sequence = 0;
   TimePoint at{};
-  std::variant<ExperimentCreated, OptionsChanged, TrialCreated, SubmissionIntended, JobReported, Observed, TrialEnded,
-               ModelFitted, StopAsked>
-      what;
+  EventBody what;
 };
 
 }  // namespace stune

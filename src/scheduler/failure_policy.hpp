@@ -1,0 +1,41 @@
+/// \file What follows when an attempt ends: pure rules, no I/O.
+#pragma once
+
+#include <string>
+
+#include "experiment/experiment.hpp"
+
+namespace stune {
+
+enum class Consequence : std::uint8_t {
+  fetch_metrics,  ///< it ran to its end: its results decide
+  retry,          ///< says nothing about the parameterization: a new attempt, free
+  fail,           ///< the trial's own fault; the model is told
+  abandon         ///< withdrawn, or infrastructure failed too often; the model is not told
+};
+
+struct Decision {
+  Consequence consequence = Consequence::fetch_metrics;
+  std::string reason;  ///< of a trial that ends here, for people
+};
+
+/// The rule for one ending of one of `trial`'s attempts.
+Decision decide_ending(const Experiment& experiment, const Trial& trial, const Ending& ending);
+
+/// True where the trial was given up because the machines failed it again and again.
+bool gave_up(const Trial& trial);
+
+/// How many of the ended trials did not give a result, counted over the whole experiment. Updated by every end.
+class FailureTally {
+ public:
+  explicit FailureTally(const Experiment& experiment);
+  void count(const Trial& ended);
+  /// Empty while failures are tolerable; else why not. Checked from 5 failures on, or at the end (`final`).
+  std::string verdict(double tolerated_rate, bool final) const;
+
+ private:
+  int failures_ = 0;  ///< failed, or given up
+  int ended_ = 0;     ///< those and the completed
+};
+
+}  // namespace stune
