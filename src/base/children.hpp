@@ -18,13 +18,13 @@ using Environment = std::map<std::string, std::string>;
 Environment current_environment();
 
 struct SpawnOptions {
-  std::vector<std::string> arguments;       ///< [0] is looked up in PATH unless it holds a slash
+  std::vector<std::string> arguments;       ///< [0] is looked up in the PATH of `environment` unless it holds a slash
   Environment environment;                  ///< all of it
   std::filesystem::path working_directory;  ///< empty: ours
   int standard_input = -1;                  ///< -1: /dev/null
-  int standard_output = -1;
-  int standard_error = -1;
-  bool own_group = true;  ///< a process group of its own
+  int standard_output = -1;                 ///< -1: /dev/null
+  int standard_error = -1;                  ///< -1: /dev/null
+  bool own_group = true;                    ///< a process group of its own
 };
 
 /// posix_spawn. All descriptors but the three are closed in the child; signals are at their defaults and unblocked.

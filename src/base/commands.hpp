@@ -22,6 +22,7 @@ struct CommandResult {
   int exit_code = 0;  ///< 127 and a message in `error` where it could not be started
   int signal = 0;
   bool timed_out = false;
+  bool truncated = false;  ///< more than 16 MiB were written to one of the two; the rest is dropped
   std::string output;
   std::string error;
   Seconds elapsed{0};
@@ -42,8 +43,9 @@ class Commands {
   virtual TimePoint next_deadline() const = 0;
 };
 
-/// Child processes with pipes. `clock` outlives it.
 class Clock;
+/// Child processes with pipes. `clock` outlives it and only says what the deadlines are called: timeouts are measured
+/// with the monotonic clock.
 std::unique_ptr<Commands> make_child_commands(Clock& clock);
 
 }  // namespace stune
