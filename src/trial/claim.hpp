@@ -33,7 +33,8 @@ struct Refused {
 };
 
 /// A job may start where nobody has, or where it itself (same job, higher restart count) started before and that start
-/// did not finish by its own will. Throws StorageError.
+/// did not finish by its own will: it has no exit record, or one that says a signal from outside ended it.
+/// Throws StorageError.
 std::variant<Claimed, Refused> claim(const AttemptFolder& folder, const Claimant& claimant);
 
 /// Nobody will start this attempt from now on; it never started, or its last start is known to be over.
@@ -44,13 +45,14 @@ struct Started {
   Claimant by;
 };
 
-/// Fences an attempt that has not started. If it has, nothing changes.
+/// Fences an attempt that has not started; creates its folder where there is none. If it has started, nothing changes.
+/// Fenced, too, where fence_after() did it before. Throws StorageError.
 std::variant<Fenced, Started> fence(const AttemptFolder& folder);
 /// Fences an attempt whose start `after` is over: no restart of its job can begin another. A later start wins and is
 /// returned.
 std::variant<Fenced, Started> fence_after(const AttemptFolder& folder, int after);
 
-/// The last start, if any; a fence counts as none unless it fenced a start that ran before it.
+/// The last claim that is no fence, if any. Reads the folder anew. Throws StorageError.
 std::optional<Started> last_start(const AttemptFolder& folder);
 
 }  // namespace stune

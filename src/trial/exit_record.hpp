@@ -1,4 +1,8 @@
 /// \file The proof that a start has ended, and how: written atomically by the node program, whatever happens.
+///
+/// One JSON object; members are named as in ExitRecord below, times as to_iso() writes them, numbers that are not
+/// finite as "nan", "inf", "-inf". All but "trial" and "attempt" may be missing. A job script whose node program cannot
+/// run writes, for example: {"trial": 7, "attempt": 0, "launched": false, "error": "cannot run bin/stune on node3"}
 #pragma once
 
 #include <cstdint>
@@ -32,11 +36,11 @@ struct ExitRecord {
   std::string host;
   TimePoint started{};
   TimePoint ended{};
-  int exit_code = 0;        ///< of the command
-  int signal = 0;           ///< that killed the command, or 0
-  bool launched = true;     ///< false: the command could not be started; `error` says why
-  bool time_limit = false;  ///< ended by the node program for the task's time limit
-  std::string error;
+  int exit_code = 0;                    ///< of the command
+  int signal = 0;                       ///< that killed the command, or 0
+  bool launched = true;                 ///< false: the command could not be started; `error` says why
+  bool time_limit = false;              ///< ended by the node program for the task's time limit
+  std::string error;                    ///< also set, with launched, where the node program itself was killed
   std::vector<ReceivedSignal> signals;  ///< by the node program, in order
   double cpu_seconds = 0.0;
   std::int64_t peak_memory = 0;           ///< bytes

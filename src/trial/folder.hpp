@@ -9,7 +9,8 @@
 ///                            records/      what `stune metric` wrote, until the wrapper has merged it
 ///                            output.log    the command's output, all starts
 ///     submissions/000003/                  script, tasks and Slurm's own log of one sbatch call
-///     done/000007.0                        marker of a finished start: trial.attempt
+///     done/000007.0                        marker of a finished start: trial.attempt. The coordinator removes it first
+///                                          and reads the exit records then, so that no later start is overlooked
 ///     bin/stune                            the node program
 #pragma once
 
@@ -22,9 +23,14 @@
 
 namespace stune {
 
+/// Metadata that runners report with a job and Hdf5Metric looks for: numbers as text. Without them the metric takes
+/// attempt 0 and the last start.
+inline constexpr const char* attempt_key = "attempt";
+inline constexpr const char* start_key = "start";
+
 class AttemptFolder {
  public:
-  AttemptFolder(std::filesystem::path attempt_folder) : path_(std::move(attempt_folder)) {}
+  explicit AttemptFolder(std::filesystem::path attempt_folder) : path_(std::move(attempt_folder)) {}
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path task() const;
   std::filesystem::path parameters() const;
@@ -42,6 +48,7 @@ class ExperimentFolder {
  public:
   explicit ExperimentFolder(std::filesystem::path folder) : path_(std::move(folder)) {}
   const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path bin() const;
   std::filesystem::path trial(int index) const;
   AttemptFolder attempt(AttemptId id) const;
   std::filesystem::path submission(int number) const;

@@ -20,12 +20,18 @@ struct Task {
   std::vector<std::filesystem::path>
       metric_files;       ///< that the application writes; size and CRC go into the exit record
   Seconds time_limit{0};  ///< 0: none; then SIGTERM, and SIGKILL 10 s later
+  std::vector<int> cpus;  ///< that the command is bound to; empty: not bound
 };
 
-/// The task of `job`: placeholders {name} filled in, STUNE_TRIAL, STUNE_ATTEMPT, STUNE_TRIAL_DIR, STUNE_ATTEMPT_DIR,
-/// STUNE_PARAMETERS and one STUNE_<name> per parameter set. STUNE_METRICS is set by the node program, as it depends on
-/// the start. Pure. Throws ConfigError for a placeholder that names no parameter.
+/// The task of `job`: STUNE_TRIAL, STUNE_ATTEMPT, STUNE_TRIAL_DIR, STUNE_ATTEMPT_DIR, STUNE_PARAMETERS and one
+/// STUNE_<name> per parameter set (what is no letter or digit becomes _). STUNE_METRICS and STUNE_RESTART are set by
+/// the node program, as they depend on the start. A placeholder is {NAME}, where NAME is a parameter, `trial` or
+/// `attempt` and looks like a name; {{NAME}} stands for {NAME} itself, ${NAME} and other braces are left alone.
+/// Pure. Throws ConfigError for a placeholder that names no parameter.
 Task make_task(const Workplace& workplace, const std::string& token, const Job& job, bool with_marker);
+
+/// One text with its placeholders filled in, by the same rule.
+std::string fill_placeholders(const std::string& text, AttemptId id, const Parameterization& parameters);
 
 /// Creates the attempt's folder with parameters.json and task.json. Repeats are harmless. Throws StorageError.
 void write_task(const Workplace& workplace, const Task& task, const Parameterization& parameters);
