@@ -1,0 +1,140 @@
+#include "model/likelihood.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+namespace stune::model {
+
+namespace {
+
+// Minus log density of the log-normal at exp(log_x), up to a constant; and its derivative in log_x.
+double penalty(const LogNormal& prior, double log_x) {
+  const double z = (log_x - prior.mean) / prior.sd;
+  return 0.5 * z * z + log_x;
+}
+double penalty_slope(const LogNormal& prior, double log_x) {
+  return (log_x - prior.mean) / (prior.sd * prior.sd) + 1.0;
+}
+
+double mode(const LogNormal& prior) { return std::exp(prior.mean - prior.sd * prior.sd); }
+
+}  // namespace
+
+Priors Priors::for_dimension(Eigen::Index d, bool deterministic) {
+  const double log_d = std::log(static_cast<double>(std::max<Eigen::Index>(d, 1)));
+  Priors priors{.lengthscale = {std::numbers::sqrt2 + 0.5 * log_d, std::numbers::sqrt3}};
+  priors.noise = deterministic ? LogNormal{-9.0, 3.0} : LogNormal{-7.0, 2.0};
+  return priors;
+}
+
+Eigen::VectorXd noise_diagonal(const Eigen::VectorXd& known_variance, Eigen::Index n, double noise) {
+  assert(known_variance.size() == 0 || known_variance.size() == n);
+  constexpr double floor = 1e-8;
+  if (known_variance.size() == 0) return Eigen::VectorXd::Constant(n, std::max(noise, floor));
+  return known_variance.unaryExpr([&](double v) { return std::max(std::isnan(v) ? noise : v, floor); });
+}
+
+Hyperparameters default_hyperparameters(Eigen::Index d, const Priors& priors, const HyperparameterBounds& bounds) {
+  Hyperparameters theta;
+  const double l = std::clamp(mode(priors.lengthscale), bounds.lengthscale_low, bounds.lengthscale_high);
+  theta.lengthscales = Eigen::VectorXd::Constant(d, l);
+  // The noise prior's mode is so low that a search started there sees no slope; its median is a fair start.
+  theta.noise = std::clamp(std::exp(priors.noise.mean), bounds.noise_low, bounds.noise_high);
+  return theta;
+}
+
+Eigen::VectorXd to_logs(const Hyperparameters& theta) {
+  const Eigen::Index d = theta.lengthscales.size();
+  Eigen::VectorXd p(d + 2);
+  p.head(d) = theta.lengthscales.array().log();
+  p(d) = std::log(theta.output_scale);
+  p(d + 1) = std::log(theta.noise);
+  return p;
+}
+
+NegativeLogPosterior::NegativeLogPosterior(const FeatureMap& map, const Observations& data, const Priors& priors,
+                                           const HyperparameterBounds& bounds)
+    : map_(map), data_(data), priors_(priors), bounds_(bounds), raw_(map.raw(data.X)) {
+  assert(data.X.rows() == data.y.size());
+}
+
+double NegativeLogPosterior::value(const Eigen::VectorXd& p) {
+  const Eigen::Index n = data_.y.size();
+  const Eigen::Index d = map_.dimensions();
+  p_ = p;
+  theta_.lengthscales = p.head(d).array().exp();
+  theta_.output_scale = std::exp(p(d));
+  theta_.noise = std::exp(p(d + 1));
+  Z_ = raw_ * map_.weights(theta_.lengthscales).asDiagonal();
+  symmetric_matern52(Z_, kernel_);
+  Eigen::MatrixXd K = theta_.output_scale * kernel_.k;
+  K.diagonal() += noise_diagonal(data_.known_variance, n, theta_.noise);
+  factor_ = factorize(K);
+  if (!factor_) return std::numeric_limits<double>::infinity();
+
+  const auto L = factor_->L.triangularView<Eigen::Lower>();
+  const Eigen::VectorXd one = L.solve(Eigen::VectorXd::Ones(n));
+  Eigen::VectorXd residual = L.solve(data_.y);
+  const double best_mean = one.dot(residual) / one.squaredNorm();
+  theta_.mean = std::clamp(best_mean, -bounds_.mean, bounds_.mean);
+  residual -= theta_.mean * one;
+  alpha_ = factor_->L.transpose().triangularView<Eigen::Upper>().solve(residual);
+  const double constant = 0.5 * static_cast<double>(n) * std::log(2.0 * std::numbers::pi);
+  return 0.5 * residual.squaredNorm() + factor_->L.diagonal().array().log().sum() + constant + log_prior_penalty(p);
+}
+
+Eigen::VectorXd NegativeLogPosterior::gradient() {
+  assert(factor_);
+  const Eigen::Index n = data_.y.size();
+  const Eigen::Index d = map_.dimensions();
+  // W = K^-1 - alpha alpha^T, lower triangle.
+  Eigen::MatrixXd W = transposed_times_itself(inverse_of_lower(factor_->L));
+  W.selfadjointView<Eigen::Lower>().rankUpdate(alpha_, -1.0);
+
+  Eigen::VectorXd g(d + 2);
+  double agreement = 0.0;  // <W, k>
+  Eigen::MatrixXd G(n, n);
+  for (Eigen::Index j = 0; j < n; ++j) {
+    const Eigen::Index below = n - j - 1;
+    agreement += W(j, j) + 2.0 * W.col(j).tail(below).dot(kernel_.k.col(j).tail(below));
+    G(j, j) = 0.0;
+    G.col(j).tail(below) =
+        (0.5 * theta_.output_scale) * W.col(j).tail(below).cwiseProduct(kernel_.dk.col(j).tail(below));
+  }
+  // sum_ik G_ik (z_i - z_k)^2 = 2 sum_i z_i^2 g_i - 2 z^T G z for each feature z, g the row sums of G.
+  Eigen::MatrixXd with_ones(n, Z_.cols() + 1);
+  with_ones << Z_, Eigen::VectorXd::Ones(n);
+  const Eigen::MatrixXd product = G.selfadjointView<Eigen::Lower>() * with_ones;
+  const Eigen::VectorXd row_sums = product.col(Z_.cols());
+  const Eigen::VectorXd per_feature = 2.0 * (Z_.cwiseAbs2().transpose() * row_sums -
+                                             Z_.cwiseProduct(product.leftCols(Z_.cols())).colwise().sum().transpose());
+  g.head(d) = -2.0 * map_.fold(per_feature);
+  g(d) = 0.5 * theta_.output_scale * agreement;
+
+  double unknown_trace = 0.0;
+  for (Eigen::Index i = 0; i < n; ++i) {
+    if (data_.known_variance.size() == 0 || std::isnan(data_.known_variance(i))) unknown_trace += W(i, i);
+  }
+  g(d + 1) = 0.5 * theta_.noise * unknown_trace;
+  add_prior_gradient(g);
+  return g;
+}
+
+double NegativeLogPosterior::log_prior_penalty(const Eigen::VectorXd& p) const {
+  const Eigen::Index d = map_.dimensions();
+  double sum = penalty(priors_.output_scale, p(d)) + penalty(priors_.noise, p(d + 1));
+  for (Eigen::Index j = 0; j < d; ++j) sum += penalty(priors_.lengthscale, p(j));
+  return sum;
+}
+
+void NegativeLogPosterior::add_prior_gradient(Eigen::VectorXd& g) const {
+  const Eigen::Index d = map_.dimensions();
+  for (Eigen::Index j = 0; j < d; ++j) g(j) += penalty_slope(priors_.lengthscale, p_(j));
+  g(d) += penalty_slope(priors_.output_scale, p_(d));
+  g(d + 1) += penalty_slope(priors_.noise, p_(d + 1));
+}
+
+}  // namespace stune::model

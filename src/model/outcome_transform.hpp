@@ -1,0 +1,56 @@
+/// \file Monotone maps from outcomes to what a Gaussian process likes to see. All in max-form: larger is better.
+/// Every map ends in standardization (mean 0, standard deviation 1 over the outcomes it was fitted to), is continuous
+/// and increasing (winsorizing: not decreasing), defined for every finite number, and does the same to a*y + b (a > 0)
+/// as to y.
+///
+/// half_rank_log: outcomes below the median are replaced by normal quantiles of their ranks, so that bad outcomes
+/// cannot dominate; then
+///   0.5 - log1p((max - h)/(max - min) (s - 1)) / log s with s = 1.5, which stretches the good end. Reference: Song et
+///   al. (2024), arXiv 2408.11527.
+/// yeo_johnson: the power transform with maximum-likelihood exponent. Reference: Yeo & Johnson (2000), Biometrika 87.
+/// winsorized: bad outliers beyond 1.5 interquartile ranges are clipped. Reference: Tukey's fences.
+/// identity: standardization only.
+#pragma once
+
+#include <Eigen/Core>
+#include <cstdint>
+
+namespace stune::model {
+
+enum class Warp : std::uint8_t { half_rank_log, yeo_johnson, winsorized, identity };
+
+/// Immutable after fit.
+class OutcomeTransform {
+ public:
+  /// Fits to n >= 1 finite outcomes, repeats allowed. If all are equal, the map is a shift to 0. O(n log n).
+  static OutcomeTransform fit(Warp warp, const Eigen::VectorXd& y);
+
+  double forward(double y) const;
+  Eigen::VectorXd forward(const Eigen::VectorXd& y) const;
+  /// The outcome whose forward() is z. Where winsorizing is flat, the clipping fence.
+  double inverse(double z) const;
+  /// Standard deviation of the transformed outcome when y is known to within `sem`, from a symmetric difference.
+  double forward_sem(double y, double sem) const;
+
+ private:
+  double core(double u) const;
+  double core_inverse(double v) const;
+  void fit_half_rank(const Eigen::VectorXd& sorted);
+  void fit_yeo_johnson(const Eigen::VectorXd& u);
+  void fit_fences(const Eigen::VectorXd& sorted);
+  void fit_extension();
+
+  Warp warp_ = Warp::identity;
+  bool constant_ = false;
+  // u = (y / unit - centre) / spread comes first, and (v - shift) / scale last.
+  double unit_ = 1.0, centre_ = 0.0, spread_ = 1.0;
+  double shift_ = 0.0, scale_ = 1.0;
+  // The core is used within [low, high]; outside it goes on as a straight line.
+  double low_ = 0.0, high_ = 0.0, slope_low_ = 1.0, slope_high_ = 1.0;
+  Eigen::VectorXd knots_, values_;   // half-rank below the median: increasing, last entry is (median, median)
+  double top_ = 0.0, bottom_ = 0.0;  // log warp: largest and smallest half-ranked value
+  double lambda_ = 1.0;              // Yeo-Johnson
+  double fence_ = 0.0;               // winsorizing
+};
+
+}  // namespace stune::model

@@ -1,0 +1,115 @@
+#include "model/regression.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+namespace stune::model {
+
+namespace {
+
+std::vector<Eigen::Index> finite_entries(const Eigen::VectorXd& y) {
+  std::vector<Eigen::Index> result;
+  for (Eigen::Index i = 0; i < y.size(); ++i) {
+    if (std::isfinite(y(i))) result.push_back(i);
+  }
+  return result;
+}
+
+// Failed ones get a value below all others; then everything is standardized again.
+Eigen::VectorXd fill_in_failures(const Eigen::VectorXd& y, const Eigen::VectorXd& transformed, Affine& affine) {
+  if (transformed.size() == y.size()) return transformed;
+  const double low = transformed.minCoeff();
+  const double failed = low - (0.5 * (transformed.maxCoeff() - low) + 1.0);
+  Eigen::VectorXd z(y.size());
+  for (Eigen::Index i = 0, next = 0; i < y.size(); ++i) z(i) = std::isfinite(y(i)) ? transformed(next++) : failed;
+  affine.shift = z.mean();
+  affine.scale = std::sqrt((z.array() - affine.shift).square().sum() / static_cast<double>(z.size() - 1));
+  return ((z.array() - affine.shift) / affine.scale).matrix();
+}
+
+// NaN where the user told nothing, and for failed trials.
+Eigen::VectorXd transformed_variances(const OutcomeTransform& transform, const Measurements& data, double scale) {
+  if (data.sem.size() == 0) return {};
+  Eigen::VectorXd result = Eigen::VectorXd::Constant(data.y.size(), std::numeric_limits<double>::quiet_NaN());
+  for (Eigen::Index i = 0; i < data.y.size(); ++i) {
+    if (!std::isfinite(data.y(i)) || !std::isfinite(data.sem(i))) continue;
+    const double sd = transform.forward_sem(data.y(i), std::abs(data.sem(i))) / scale;
+    result(i) = sd * sd;
+  }
+  return result;
+}
+
+// A quarter of the best and an even spread over the others, in their order.
+Observations subset(const Observations& all, Eigen::Index count) {
+  const Eigen::Index n = all.y.size();
+  std::vector<Eigen::Index> order(static_cast<std::size_t>(n));
+  std::iota(order.begin(), order.end(), Eigen::Index{0});
+  std::stable_sort(order.begin(), order.end(), [&](Eigen::Index a, Eigen::Index b) { return all.y(a) > all.y(b); });
+  const Eigen::Index best = count / 4;
+  std::vector<Eigen::Index> chosen(order.begin(), order.begin() + best);
+  std::sort(order.begin() + best, order.end());
+  for (Eigen::Index i = 0; i < count - best; ++i) {
+    chosen.push_back(order[static_cast<std::size_t>(best + i * (n - best) / (count - best))]);
+  }
+  std::sort(chosen.begin(), chosen.end());
+  Observations result{all.X(chosen, Eigen::all), all.y(chosen), {}};
+  if (all.known_variance.size() != 0) result.known_variance = all.known_variance(chosen);
+  return result;
+}
+
+}  // namespace
+
+std::optional<Regression> Regression::make(const FeatureMap& map, const Measurements& data,
+                                           const RegressionOptions& options) {
+  assert(data.X.rows() == data.y.size() && (data.sem.size() == 0 || data.sem.size() == data.y.size()));
+  const auto finite = finite_entries(data.y);
+  if (finite.empty()) return std::nullopt;
+  const Eigen::VectorXd y = data.y(finite);
+  auto transform = OutcomeTransform::fit(options.warp, y);
+  Affine affine;
+  Observations observations{data.X, fill_in_failures(data.y, transform.forward(y), affine), {}};
+  observations.known_variance = transformed_variances(transform, data, affine.scale);
+
+  FitResult fitted;
+  if (options.refit || !options.warm_start) {
+    fitted = observations.y.size() > options.largest_fit
+                 ? model::fit(map, subset(observations, options.largest_fit), options.warm_start, options.fit)
+                 : model::fit(map, observations, options.warm_start, options.fit);
+  } else {
+    fitted.outcome = FitOutcome::converged;
+    fitted.theta = *options.warm_start;
+    fitted.from_warm_start = true;
+  }
+  auto posterior = Posterior::condition(map, fitted.theta, observations);
+  if (!posterior) return std::nullopt;
+  Regression result(std::move(transform), *std::move(posterior));
+  result.after_failures_ = affine;
+  result.fit_ = std::move(fitted);
+  result.outcomes_ = observations.y;
+  result.known_variance_ = observations.known_variance;
+  return result;
+}
+
+UserPrediction Regression::predict(const Eigen::MatrixXd& P) const {
+  const Prediction z = posterior_.predict(P);
+  UserPrediction out{Eigen::VectorXd(P.rows()), Eigen::VectorXd(P.rows())};
+  const auto user = [this](double v) { return transform_.inverse(v * after_failures_.scale + after_failures_.shift); };
+  for (Eigen::Index i = 0; i < P.rows(); ++i) {
+    const double sd = std::sqrt(z.variance(i));
+    out.mean(i) = user(z.mean(i));
+    out.sem(i) = 0.5 * (user(z.mean(i) + sd) - user(z.mean(i) - sd));
+  }
+  return out;
+}
+
+double Regression::noise_ratio() const {
+  const Hyperparameters& theta = posterior_.theta();
+  return noise_diagonal(known_variance_, outcomes_.size(), theta.noise).mean() / theta.output_scale;
+}
+
+}  // namespace stune::model

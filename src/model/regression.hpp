@@ -1,0 +1,75 @@
+/// \file From outcomes in the user's units to predictions in the user's units: outcome transform, fit and posterior in
+/// one value. Outcomes are in max-form (larger is better); what is minimized is negated by the caller.
+#pragma once
+
+#include <Eigen/Core>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "model/fit.hpp"
+#include "model/outcome_transform.hpp"
+#include "model/posterior.hpp"
+
+namespace stune::model {
+
+/// What was measured. y(i) that is not finite: the trial failed; it counts as worse than the worst (by half the range
+/// and one).
+struct Measurements {
+  Eigen::MatrixXd X;    ///< n x d, encoded points
+  Eigen::VectorXd y;    ///< n, max-form
+  Eigen::VectorXd sem;  ///< n or 0; standard error of y(i), NaN where unknown, 0 where exact
+};
+
+struct RegressionOptions {
+  Warp warp = Warp::yeo_johnson;
+  std::optional<Hyperparameters> warm_start = std::nullopt;  ///< of an earlier fit to fewer measurements
+  bool refit = true;                                         ///< false: use warm_start as it is
+  Eigen::Index largest_fit = 600;  ///< beyond, hyperparameters come from that many measurements: the best and a spread
+  FitOptions fit = {};
+};
+
+/// z -> (z - shift) / scale.
+struct Affine {
+  double shift = 0.0;
+  double scale = 1.0;
+};
+
+/// Mean and its standard error at each point, in the user's units.
+struct UserPrediction {
+  Eigen::VectorXd mean;
+  Eigen::VectorXd sem;
+};
+
+/// Immutable.
+class Regression {
+ public:
+  /// Empty when no outcome is finite or the covariance cannot be factorized.
+  static std::optional<Regression> make(const FeatureMap& map, const Measurements& data,
+                                        const RegressionOptions& options);
+
+  /// Median of the belief at each row of P (m x d), and half the width of its central 68 % interval, both through the
+  /// inverse of the outcome transform.
+  UserPrediction predict(const Eigen::MatrixXd& P) const;
+
+  const Posterior& posterior() const { return posterior_; }
+  const OutcomeTransform& transform() const { return transform_; }
+  const FitResult& fit_result() const { return fit_; }
+  /// Outcomes as the model sees them (transformed; failed ones filled in).
+  const Eigen::VectorXd& outcomes() const { return outcomes_; }
+  /// Noise of an observation over the variance of the process; the mean over observations where variances are known.
+  double noise_ratio() const;
+
+ private:
+  Regression(OutcomeTransform transform, Posterior posterior)
+      : transform_(std::move(transform)), posterior_(std::move(posterior)) {}
+
+  OutcomeTransform transform_;
+  Affine after_failures_;  // applied after the transform when failed trials were filled in
+  Posterior posterior_;
+  FitResult fit_;
+  Eigen::VectorXd outcomes_;
+  Eigen::VectorXd known_variance_;
+};
+
+}  // namespace stune::model

@@ -1,0 +1,79 @@
+#include "model/regression.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <random>
+
+namespace stune::model {
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+// A parabola with its top, 7, at 0.3, in awkward units.
+Measurements parabola(Eigen::Index n) {
+  Measurements data{Eigen::VectorXd::LinSpaced(n, 0.0, 1.0), Eigen::VectorXd(n), {}};
+  for (Eigen::Index i = 0; i < n; ++i) data.y(i) = 7.0 - 1000.0 * std::pow(data.X(i, 0) - 0.3, 2.0);
+  return data;
+}
+
+TEST(Regression, PredictsBetweenPointsInTheUsersUnits) {
+  for (const Warp warp : {Warp::half_rank_log, Warp::yeo_johnson, Warp::identity}) {
+    const auto regression = Regression::make(FeatureMap({0}), parabola(25), {.warp = warp}).value();
+
+    const UserPrediction prediction = regression.predict(Eigen::MatrixXd::Constant(1, 1, 0.33));
+
+    EXPECT_NEAR(prediction.mean(0), 7.0 - 1000.0 * 0.0009, 2.0);
+    EXPECT_LT(prediction.sem(0), 10.0);
+    EXPECT_GE(prediction.sem(0), 0.0);
+  }
+}
+
+TEST(Regression, FailedTrialsLookWorseThanTheWorstAndDoNotShiftTheOthers) {
+  Measurements data = parabola(25);
+  data.y(24) = nan;
+  data.y(23) = -std::numeric_limits<double>::infinity();
+
+  const auto regression = Regression::make(FeatureMap({0}), data, {}).value();
+
+  const Eigen::VectorXd& z = regression.outcomes();
+  EXPECT_LT(z(24), z.head(23).minCoeff());
+  EXPECT_DOUBLE_EQ(z(24), z(23));
+  EXPECT_NEAR(regression.predict(data.X.row(8)).mean(0), data.y(8), 3.0);
+}
+
+TEST(Regression, KnownErrorsAreSmoothedOverAndExactOnesAreNot) {
+  Measurements data = parabola(21);
+  data.sem = Eigen::VectorXd::Zero(21);
+  data.y(10) += 60.0;
+  data.sem(10) = 200.0;
+
+  const auto regression = Regression::make(FeatureMap({0}), data, {.warp = Warp::identity}).value();
+
+  const Eigen::VectorXd mean = regression.predict(data.X).mean;
+  EXPECT_NEAR(mean(10), data.y(10) - 60.0, 10.0);
+  EXPECT_NEAR(mean(5), data.y(5), 0.5);
+}
+
+TEST(Regression, WithoutAnyFiniteOutcomeThereIsNone) {
+  EXPECT_FALSE(Regression::make(FeatureMap({0}), {Eigen::MatrixXd::Zero(2, 1), Eigen::Vector2d(nan, nan), {}}, {}));
+}
+
+TEST(Regression, ConstantOutcomesArePredictedAsThemselves) {
+  const Measurements data{Eigen::Vector3d(0.1, 0.5, 0.9), Eigen::Vector3d::Constant(42.0), {}};
+
+  const auto regression = Regression::make(FeatureMap({0}), data, {}).value();
+
+  EXPECT_NEAR(regression.predict(Eigen::MatrixXd::Constant(1, 1, 0.5)).mean(0), 42.0, 1e-6);
+}
+
+TEST(Regression, ManyMeasurementsAreFittedOnASubsetAndPredictedWithAll) {
+  const auto regression = Regression::make(FeatureMap({0}), parabola(300), {.largest_fit = 40}).value();
+
+  EXPECT_EQ(regression.posterior().size(), 300);
+  EXPECT_NEAR(regression.predict(Eigen::MatrixXd::Constant(1, 1, 0.3)).mean(0), 7.0, 0.5);
+}
+
+}  // namespace
+}  // namespace stune::model
