@@ -1,0 +1,58 @@
+#include "scheduler/request_rules.hpp"
+
+#include "storage/codec.hpp"
+#include "stune/error.hpp"
+
+namespace stune {
+namespace {
+
+bool is_open(const Experiment& experiment, int trial) {
+  return trial >= 0 && trial < static_cast<int>(experiment.trials().size()) &&
+         !is_terminal(experiment.trial(trial).status);
+}
+
+Ruling refused(int trial) { return {{}, "trial " + std::to_string(trial) + " does not exist or has ended"}; }
+
+Ruling rule(const Experiment& experiment, const StopRequest& request) {
+  if (!request.trial) return {{StopAsked{-1, request.why}}, {}};
+  if (!is_open(experiment, *request.trial)) return refused(*request.trial);
+  return {{StopAsked{*request.trial, request.why}}, {}};
+}
+
+Ruling rule(const Experiment& experiment, const SetRequest& request) {
+  const RunOptions options = changed(experiment.options(), request.changes);
+  if (options == experiment.options()) return {};
+  return {{OptionsChanged{options}}, {}};
+}
+
+Ruling rule(const Experiment& experiment, const AttachRequest& request) {
+  auto names = std::make_shared<std::vector<std::string>>();
+  std::vector<Value> values;
+  for (const auto& [name, value] : request.parameters) {
+    names->push_back(name);
+    values.push_back(value);
+  }
+  const Parameterization valid =
+      experiment.definition().space.validated(Parameterization(std::move(names), std::move(values)));
+  const int index = static_cast<int>(experiment.trials().size());
+  return {{TrialCreated{index, valid, "Manual", experiment.last_sequence(), request.manual}}, {}};
+}
+
+Ruling rule(const Experiment& experiment, const TellRequest& request) {
+  if (!is_open(experiment, request.trial)) return refused(request.trial);
+  if (request.status == TrialStatus::running) return {{Observed{request.trial, request.observations}}, {}};
+  if (!is_terminal(request.status)) return {{}, "a trial cannot be told to be " + std::string(to_string(request.status))};
+  return {{TrialEnded{request.trial, request.status, request.reason, {}, request.observations}}, {}};
+}
+
+}  // namespace
+
+Ruling rule_on(const Experiment& experiment, const Request& request) {
+  try {
+    return std::visit([&](const auto& some) { return rule(experiment, some); }, request);
+  } catch (const Error& e) {
+    return {{}, e.what()};
+  }
+}
+
+}  // namespace stune

@@ -1,0 +1,21 @@
+/// \file What requests to a running experiment turn into: pure, no I/O.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "experiment/experiment.hpp"
+#include "storage/requests.hpp"
+
+namespace stune {
+
+struct Ruling {
+  std::vector<EventBody> events;
+  std::string notice;  ///< for people: what was refused, and why; empty: nothing was
+};
+
+/// One request, on the state that `experiment` has now. Impossible requests (unknown trial, unknown option) are refused
+/// with a notice, never an exception.
+Ruling rule_on(const Experiment& experiment, const Request& request);
+
+}  // namespace stune

@@ -1,0 +1,87 @@
+#include "scheduler/submission_planner.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+
+namespace stune {
+namespace {
+
+constexpr std::size_t longest_name_in_token = 24;
+
+/// Job names are shown by queue tools and parsed by people's scripts: plain characters, the user's name first.
+std::string token(const Definition& definition, Sequence sequence) {
+  std::string name;
+  for (const char c : definition.name.substr(0, longest_name_in_token)) {
+    name += std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-' || c == '.' ? c : '_';
+  }
+  return name + "-" + definition.id + "-" + std::to_string(sequence);
+}
+
+int next_attempt(const Trial& trial) {
+  const int count = static_cast<int>(trial.attempts.size());
+  return count > 0 && trial.attempts.back().state == JobState::deferred ? count - 1 : count;
+}
+
+/// Jobs in groups that may share a submission, in order.
+std::vector<std::vector<Job>> batches(std::vector<Job> jobs, const Runner& runner) {
+  const std::size_t largest = static_cast<std::size_t>(std::max(1, runner.max_batch()));
+  std::vector<std::vector<Job>> done;
+  std::map<std::string, std::size_t> open;
+  for (Job& job : jobs) {
+    const std::string key = runner.batch_key(job);
+    const auto it = open.find(key);
+    if (it == open.end() || done[it->second].size() >= largest) {
+      open[key] = done.size();
+      done.emplace_back();
+    }
+    done[open[key]].push_back(std::move(job));
+  }
+  return done;
+}
+
+}  // namespace
+
+Plan plan_submissions(const Experiment& experiment, std::vector<Candidate> candidates, int slots, const Runner& runner,
+                      Sequence first) {
+  Plan plan;
+  std::vector<Job> jobs;
+  for (const int index : experiment.waiting()) {
+    if (static_cast<int>(jobs.size()) >= slots) break;
+    const Trial& trial = experiment.trial(index);
+    jobs.push_back({{index, next_attempt(trial)}, trial.parameters, 0, {}, {}});
+  }
+  int next = static_cast<int>(experiment.trials().size());
+  for (Candidate& candidate : candidates) {
+    if (static_cast<int>(jobs.size()) >= slots) break;
+    if (candidate.fit) plan.events.push_back(*candidate.fit);
+    plan.events.push_back(
+        TrialCreated{next, candidate.parameters, std::move(candidate.generator), candidate.made_from, false});
+    jobs.push_back({{next++, 0}, std::move(candidate.parameters), 0, {}, {}});
+  }
+  for (const Job& job : jobs) plan.trials.push_back(job.id.trial);
+  for (std::vector<Job>& batch : batches(std::move(jobs), runner)) {
+    SubmissionIntended intended{token(experiment.definition(), first + plan.events.size()), {}};
+    for (const Job& job : batch) intended.attempts.push_back(job.id);
+    plan.submissions.push_back({intended.token, std::move(batch)});
+    plan.events.push_back(std::move(intended));
+  }
+  return plan;
+}
+
+std::vector<Submission> live_submissions(const Experiment& experiment) {
+  std::map<std::string, Submission> by_token;
+  for (const int index : experiment.live()) {
+    const Trial& trial = experiment.trial(index);
+    const Attempt& attempt = trial.attempts.back();
+    Submission& submission = by_token[attempt.token];
+    submission.token = attempt.token;
+    submission.jobs.push_back(
+        {{index, static_cast<int>(trial.attempts.size()) - 1}, trial.parameters, 0, {}, attempt.metadata});
+  }
+  std::vector<Submission> submissions;
+  for (auto& [token, submission] : by_token) submissions.push_back(std::move(submission));
+  return submissions;
+}
+
+}  // namespace stune
