@@ -41,7 +41,8 @@ Ruling rule(const Experiment& experiment, const AttachRequest& request) {
 Ruling rule(const Experiment& experiment, const TellRequest& request) {
   if (!is_open(experiment, request.trial)) return refused(request.trial);
   if (request.status == TrialStatus::running) return {{Observed{request.trial, request.observations}}, {}};
-  if (!is_terminal(request.status)) return {{}, "a trial cannot be told to be " + std::string(to_string(request.status))};
+  if (!is_terminal(request.status))
+    return {{}, "a trial cannot be told to be " + std::string(to_string(request.status))};
   return {{TrialEnded{request.trial, request.status, request.reason, {}, request.observations}}, {}};
 }
 

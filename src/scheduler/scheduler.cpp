@@ -1,0 +1,404 @@
+#include "scheduler/scheduler.hpp"
+
+#include <poll.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <array>
+
+#include "scheduler/request_rules.hpp"
+#include "storage/requests.hpp"
+#include "stune/error.hpp"
+
+namespace stune {
+namespace {
+
+constexpr Seconds between_requests{1.0};   // one readdir of requests/
+constexpr Seconds between_peeks{30.0};     // at partial results of running trials
+constexpr int peeks_at_once = 50;          // bounds what a slow file system can cost a round
+constexpr Seconds longest_held_back{1.0};  // for news that can share a later fsync
+constexpr Seconds longest_wait{20.0};      // the lock wants its beat
+constexpr std::size_t durations_kept = 64;
+constexpr double patience_share = 0.01;  // of the median trial time
+
+TimePoint later(TimePoint time, Seconds by) { return time + std::chrono::duration_cast<TimePoint::duration>(by); }
+
+Seconds between(TimePoint from, TimePoint to) { return std::chrono::duration_cast<Seconds>(to - from); }
+
+double cpu_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+bool is_urgent(const JobReport& report) {
+  return report.state != JobState::running || report.metadata || !report.observations.empty();
+}
+
+void merge(JobReport& into, JobReport&& news) {
+  into.state = news.state;
+  if (news.ending) into.ending = std::move(news.ending);
+  if (news.metadata) into.metadata = std::move(news.metadata);
+  for (Observation& o : news.observations) into.observations.push_back(std::move(o));
+}
+
+bool is_evidence(const EventBody& body) {
+  return std::holds_alternative<TrialEnded>(body) || std::holds_alternative<Observed>(body);
+}
+
+}  // namespace
+
+Scheduler::Scheduler(const SchedulerContext& context)
+    : c_(context),
+      collector_(c_.metrics),
+      tally_(c_.experiment),
+      started_(c_.clock.now()),
+      cpu_at_start_(cpu_seconds()) {}
+
+RunSummary Scheduler::run() { return rounds(false); }
+
+RunSummary Scheduler::step() { return rounds(true); }
+
+RunSummary Scheduler::rounds(bool until_idle) {
+  adopt();
+  while (true) {
+    if (interrupted()) return summary(StopReason::interrupted, c_.clock.now());
+    const bool something = round();
+    const TimePoint now = c_.clock.now();
+    if (const auto reason = over(now)) return summary(*reason, now);
+    if (something) continue;
+    if (until_idle && !c_.runner.busy() && news_.empty() && !starving_since_) {
+      return summary(StopReason::idle, now);
+    }
+    wait(now);
+  }
+}
+
+bool Scheduler::round() {
+  const TimePoint now = c_.clock.now();
+  c_.heartbeat(now);
+  serve_requests(now);
+  collect_reports();
+  std::vector<EventBody> events;
+  decide_reports(now, events);
+  fetch_metrics(now, events);
+  peek_at_running(now, events);
+  std::vector<AttemptId> to_stop;
+  enforce_stops(events, to_stop);
+  const bool evidence = std::ranges::any_of(events, is_evidence);
+  Plan next = plan(now, evidence, c_.experiment.last_sequence() + 1 + events.size());
+  std::ranges::move(next.events, std::back_inserter(events));
+  const bool something = !events.empty();
+  commit(std::move(events));
+  if (!next.submissions.empty()) c_.runner.submit(std::move(next.submissions));
+  if (!to_stop.empty()) c_.runner.stop(to_stop);
+  if (!next.trials.empty()) c_.progress.trials_started(next.trials);
+  if (something || c_.progress.ticks()) c_.progress.update(snapshot(c_.clock.now()));
+  return something;
+}
+
+void Scheduler::adopt() {
+  std::vector<Submission> submissions = live_submissions(c_.experiment);
+  if (!submissions.empty()) c_.runner.adopt(std::move(submissions));
+}
+
+void Scheduler::commit(std::vector<EventBody> events) {
+  std::array<std::vector<int>, 6> ended;
+  for (const EventBody& body : events) {
+    if (const auto* end = std::get_if<TrialEnded>(&body))
+      ended[static_cast<std::size_t>(end->status)].push_back(end->trial);
+  }
+  c_.ledger.commit(std::move(events));
+  for (std::size_t status = 0; status < ended.size(); ++status) {
+    for (const int trial : ended[status]) {
+      const Trial& t = c_.experiment.trial(trial);
+      tally_.count(t);
+      collector_.forget(trial);
+      if (t.attempts.empty() || !t.attempts.back().ending) continue;
+      const Ending& ending = *t.attempts.back().ending;
+      if (!ending.started || !ending.ended) continue;
+      if (recent_durations_.size() == durations_kept) recent_durations_.erase(recent_durations_.begin());
+      recent_durations_.push_back(between(*ending.started, *ending.ended).count());
+    }
+    if (!ended[status].empty()) c_.progress.trials_ended(ended[status], static_cast<TrialStatus>(status));
+  }
+}
+
+// ---- collect
+
+void Scheduler::collect_reports() {
+  for (JobReport& report : c_.runner.poll(c_.clock.now())) {
+    const auto [it, first] = news_.try_emplace(report.id, report);
+    if (!first) merge(it->second, std::move(report));
+  }
+}
+
+void Scheduler::serve_requests(TimePoint now) {
+  if (now < next_requests_) return;
+  next_requests_ = later(now, between_requests);
+  Inbox inbox = read_requests(c_.folder);
+  for (const std::string& notice : inbox.notices) c_.progress.notice(notice);
+  for (const ReceivedRequest& received : inbox.requests) {
+    Ruling ruling = rule_on(c_.experiment, received.request);
+    if (!ruling.notice.empty()) c_.progress.notice("request refused: " + ruling.notice);
+    commit(std::move(ruling.events));
+    remove_request(c_.folder, received.id);
+  }
+}
+
+// ---- decide
+
+void Scheduler::decide_reports(TimePoint now, std::vector<EventBody>& events) {
+  // A trial that merely runs is no news that deserves an fsync of its own: it waits a moment for company.
+  if (news_.empty()) return;
+  if (std::ranges::none_of(news_, [](const auto& n) { return is_urgent(n.second); })) {
+    if (news_since_ == TimePoint::max()) news_since_ = now;
+    if (between(news_since_, now) < longest_held_back) return;
+  }
+  news_since_ = TimePoint::max();
+  for (auto& [id, report] : news_) {
+    const Trial& trial = c_.experiment.trial(id.trial);
+    const auto attempt = static_cast<std::size_t>(id.attempt);
+    if (is_terminal(trial.status) || attempt + 1 != trial.attempts.size() || trial.attempts.back().ending) continue;
+    if (report.state == JobState::ended) {
+      decide_ended(trial, report, now, events);
+      continue;
+    }
+    const Attempt& known = trial.attempts.back();
+    if (report.state != known.state || (report.metadata && *report.metadata != known.metadata)) {
+      events.push_back(JobReported{id, report.state, {}, report.metadata});
+    }
+    if (!report.observations.empty()) events.push_back(Observed{id.trial, std::move(report.observations)});
+  }
+  news_.clear();
+}
+
+void Scheduler::decide_ended(const Trial& trial, const JobReport& report, TimePoint now,
+                             std::vector<EventBody>& events) {
+  const Decision decision = decide_ending(c_.experiment, trial, *report.ending);
+  switch (decision.consequence) {
+    case Consequence::retry:
+      c_.progress.notice("trial " + to_string(report.id) + ": " + to_string(report.ending->cause) +
+                         (report.ending->detail.empty() ? "" : " (" + report.ending->detail + ")") + "; tried again");
+      events.push_back(JobReported{report.id, JobState::ended, report.ending, report.metadata});
+      return;
+    case Consequence::fail:
+      return finish_trial(trial, TrialStatus::failed, decision.reason, report.ending, {}, events);
+    case Consequence::abandon:
+      return finish_trial(trial, TrialStatus::abandoned, decision.reason, report.ending, {}, events);
+    case Consequence::fetch_metrics:
+      break;
+  }
+  Trial seen = trial;  // as it will be once the report is applied: metrics look at the attempt's metadata
+  if (report.metadata) seen.attempts.back().metadata = *report.metadata;
+  Fetched fetched = collector_.collect(seen, report.observations, now, grace());
+  if (auto* observations = std::get_if<std::vector<Observation>>(&fetched)) {
+    finish_trial(trial, TrialStatus::completed, {}, report.ending, std::move(*observations), events);
+  } else if (const auto* unusable = std::get_if<Unusable>(&fetched)) {
+    finish_trial(trial, TrialStatus::failed, unusable->why, report.ending, {}, events);
+  } else {
+    events.push_back(JobReported{report.id, JobState::ended, report.ending, report.metadata});
+    if (!report.observations.empty()) events.push_back(Observed{trial.index, report.observations});
+  }
+}
+
+void Scheduler::finish_trial(const Trial& trial, TrialStatus status, std::string reason, std::optional<Ending> ending,
+                             std::vector<Observation> observations, std::vector<EventBody>& events) {
+  events.push_back(TrialEnded{trial.index, status, std::move(reason), std::move(ending), std::move(observations)});
+}
+
+void Scheduler::fetch_metrics(TimePoint now, std::vector<EventBody>& events) {
+  for (const int index : c_.experiment.fetching()) {
+    if (collector_.due(index) > now) continue;
+    const Trial& trial = c_.experiment.trial(index);
+    Fetched fetched = collector_.collect(trial, trial.observations, now, grace());
+    if (auto* observations = std::get_if<std::vector<Observation>>(&fetched)) {
+      finish_trial(trial, TrialStatus::completed, {}, {}, std::move(*observations), events);
+    } else if (const auto* unusable = std::get_if<Unusable>(&fetched)) {
+      finish_trial(trial, TrialStatus::failed, unusable->why, {}, {}, events);
+    }
+  }
+}
+
+void Scheduler::peek_at_running(TimePoint now, std::vector<EventBody>& events) {
+  if (now < next_peek_) return;
+  const bool first = next_peek_ == TimePoint{};
+  next_peek_ = later(now, between_peeks);
+  if (first) return;
+  const std::set<int>& live = c_.experiment.live();
+  auto it = live.lower_bound(next_peeked_);
+  for (int looked = 0; looked < peeks_at_once && it != live.end(); ++it, ++looked) {
+    const Trial& trial = c_.experiment.trial(*it);
+    if (trial.attempts.back().state != JobState::running) continue;
+    std::vector<Observation> seen = peek(c_.metrics, trial);
+    std::erase_if(seen, [&](const Observation& o) {
+      return std::ranges::find(trial.observations, o) != trial.observations.end();
+    });
+    if (!seen.empty()) events.push_back(Observed{*it, std::move(seen)});
+  }
+  next_peeked_ = it == live.end() ? 0 : *it;
+}
+
+void Scheduler::enforce_stops(std::vector<EventBody>& events, std::vector<AttemptId>& to_stop) {
+  const Experiment& e = c_.experiment;
+  const bool all = e.stop_asked();
+  if (!all && e.trial_stops().empty()) return;
+  const auto hit = [&](int trial) { return all || e.trial_stops().contains(trial); };
+  for (const int trial : e.waiting()) {
+    if (hit(trial)) finish_trial(e.trial(trial), TrialStatus::abandoned, "stopped on request", {}, {}, events);
+  }
+  for (const int trial : e.trial_stops()) {
+    if (e.is_manual(trial) && !is_terminal(e.trial(trial).status)) {
+      finish_trial(e.trial(trial), TrialStatus::abandoned, "stopped on request", {}, {}, events);
+    }
+  }
+  for (const int trial : e.live()) {
+    const AttemptId id{trial, static_cast<int>(e.trial(trial).attempts.size()) - 1};
+    if (hit(trial) && stops_sent_.insert(id).second) to_stop.push_back(id);
+  }
+}
+
+// ---- what runs next
+
+std::vector<Candidate> Scheduler::take_candidates(int slots, TimePoint now) {
+  const Experiment& e = c_.experiment;
+  const int wanted = std::min(slots, e.options().trials - e.counted());
+  if (wanted <= 0 || exhausted_) {
+    starving_since_.reset();
+    return {};
+  }
+  Candidates taken = c_.source.take(wanted, e.last_evidence());
+  int missing = wanted - static_cast<int>(taken.ready.size());
+  if (missing > 0 && !taken.exhausted) {
+    if (!starving_since_) starving_since_ = now;
+    if (between(*starving_since_, now) >= patience()) {
+      Candidates older = c_.source.take(missing, 0);
+      missing -= static_cast<int>(older.ready.size());
+      std::ranges::move(older.ready, std::back_inserter(taken.ready));
+      taken.exhausted = older.exhausted;
+      if (taken.notice.empty()) taken.notice = older.notice;
+    }
+  }
+  if (missing <= 0) starving_since_.reset();
+  exhausted_ = taken.exhausted;
+  if (exhausted_) starving_since_.reset();
+  if (!taken.notice.empty() && said_.insert(taken.notice).second) c_.progress.notice(taken.notice);
+  return std::move(taken.ready);
+}
+
+Plan Scheduler::plan(TimePoint now, bool evidence_is_coming, Sequence first) {
+  const Experiment& e = c_.experiment;
+  if (e.stop_asked() || interrupted()) return {};
+  const int slots = std::min(e.options().parallel - static_cast<int>(e.live().size()), c_.runner.capacity());
+  if (slots <= 0) {
+    starving_since_.reset();
+    return {};
+  }
+  std::vector<Candidate> candidates;
+  // A candidate made now would not know what this very round is about to commit: the next round follows at once.
+  if (!evidence_is_coming) candidates = take_candidates(slots - static_cast<int>(e.waiting().size()), now);
+  return plan_submissions(e, std::move(candidates), slots, c_.runner, first);
+}
+
+// ---- the end
+
+std::optional<StopReason> Scheduler::over(TimePoint now) {
+  const Experiment& e = c_.experiment;
+  const bool quiet = e.live().empty() && e.waiting().empty() && e.fetching().empty();
+  if (e.stop_asked()) {
+    if (!quiet) return {};
+    return failure_.empty() ? StopReason::stopped : StopReason::failure_rate;
+  }
+  const bool all_made = e.counted() >= e.options().trials || exhausted_;
+  failure_ = tally_.verdict(e.options().tolerated_failure_rate, quiet && all_made);
+  if (!failure_.empty()) {
+    if (quiet) return StopReason::failure_rate;
+    commit({StopAsked{-1, failure_}});
+    return {};
+  }
+  if (quiet && all_made)
+    return exhausted_ && e.counted() < e.options().trials ? StopReason::exhausted : StopReason::finished;
+  const Seconds limit = e.options().max_run_time;
+  if (limit > Seconds{0} && between(started_, now) >= limit) return StopReason::time_limit;
+  return {};
+}
+
+bool Scheduler::interrupted() const {
+  if (!c_.interrupt) return false;
+  pollfd p{c_.interrupt->fd(), POLLIN, 0};
+  return ::poll(&p, 1, 0) > 0;
+}
+
+void Scheduler::wait(TimePoint now) {
+  TimePoint deadline = std::min({c_.runner.next_poll(), next_requests_, later(now, longest_wait)});
+  if (!c_.experiment.live().empty()) deadline = std::min(deadline, next_peek_);
+  for (const int trial : c_.experiment.fetching()) deadline = std::min(deadline, collector_.due(trial));
+  if (news_since_ != TimePoint::max()) deadline = std::min(deadline, later(news_since_, longest_held_back));
+  if (starving_since_) {
+    const TimePoint enough = later(*starving_since_, patience());
+    if (enough > now) deadline = std::min(deadline, enough);
+  }
+  if (c_.progress.ticks()) deadline = std::min(deadline, later(now, Seconds{1}));
+  const std::array<int, 3> descriptors = {c_.runner.wake_fd(), c_.source.wake_fd(),
+                                          c_.interrupt ? c_.interrupt->fd() : -1};
+  c_.clock.wait(descriptors, deadline);
+}
+
+Seconds Scheduler::grace() const {
+  const RunOptions& options = c_.experiment.options();
+  if (options.metric_grace > Seconds{0}) return options.metric_grace;
+  return options.runner == "slurm" ? Seconds{60} : Seconds{5};
+}
+
+Seconds Scheduler::patience() const {
+  if (recent_durations_.empty()) return Seconds{0};
+  std::vector<double> sorted = recent_durations_;
+  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
+  std::ranges::nth_element(sorted, middle);
+  return Seconds{*middle * patience_share};
+}
+
+ProgressSnapshot Scheduler::snapshot(TimePoint now) const {
+  const Experiment& e = c_.experiment;
+  ProgressSnapshot s;
+  s.wanted = e.options().trials;
+  s.completed = e.count(TrialStatus::completed) + e.count(TrialStatus::early_stopped);
+  s.failed = e.count(TrialStatus::failed);
+  s.abandoned = e.count(TrialStatus::abandoned);
+  for (const int trial : e.live()) {
+    ++(e.trial(trial).attempts.back().state == JobState::running ? s.running : s.pending);
+  }
+  for (const auto& [id, report] : news_) {
+    const bool newly_running = report.state == JobState::running && e.live().contains(id.trial) &&
+                               e.trial(id.trial).attempts.back().state != JobState::running;
+    if (newly_running) ++s.running, --s.pending;
+  }
+  s.pending += static_cast<int>(e.waiting().size());
+  s.best_trial = e.best_observed();
+  s.metric = e.definition().optimization.objectives.empty() ? "" : e.definition().optimization.objectives[0].metric;
+  if (s.best_trial >= 0) {
+    if (const auto best = objective_of(e, e.trial(s.best_trial))) s.best = best->mean;
+  }
+  s.elapsed = between(started_, now);
+  return s;
+}
+
+RunSummary Scheduler::summary(StopReason reason, TimePoint now) const {
+  RunSummary s{reason, {}, snapshot(now), cpu_seconds() - cpu_at_start_};
+  if (reason == StopReason::failure_rate) {
+    s.message = failure_;
+    int shown = 0;
+    const std::vector<Trial>& trials = c_.experiment.trials();
+    for (auto it = trials.rbegin(); it != trials.rend() && shown < 3; ++it) {
+      if (it->status != TrialStatus::failed && !gave_up(*it)) continue;
+      s.message += "\ntrial " + std::to_string(it->index) + ": " + it->reason;
+      ++shown;
+    }
+  }
+  return s;
+}
+
+}  // namespace stune

@@ -1,0 +1,93 @@
+/// \file The loop: collect what happened, decide what follows, commit it, act on it; again until the experiment is
+/// over.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/wakeup.hpp"
+#include "generation/candidate_source.hpp"
+#include "scheduler/failure_policy.hpp"
+#include "scheduler/ledger.hpp"
+#include "scheduler/metric_collector.hpp"
+#include "scheduler/submission_planner.hpp"
+#include "scheduler/summary.hpp"
+#include "stune/metric.hpp"
+#include "stune/progress.hpp"
+#include "stune/runner.hpp"
+
+namespace stune {
+
+/// What the loop works with. References outlive the scheduler.
+struct SchedulerContext {
+  std::filesystem::path folder;  ///< of the experiment, where requests appear
+  Experiment& experiment;
+  Ledger& ledger;
+  Runner& runner;                                       ///< opened
+  CandidateSource& source;                              ///< has been fed everything so far
+  const std::vector<std::unique_ptr<Metric>>& metrics;  ///< opened
+  Clock& clock;
+  Progress& progress;
+  std::function<void(TimePoint)> heartbeat;  ///< lock and telemetry; called every round; may throw StorageError
+  const Wakeup* interrupt = nullptr;         ///< readable: end between rounds
+};
+
+/// One run of the loop. Single-threaded; every call it makes returns at once, it waits in one place.
+class Scheduler {
+ public:
+  explicit Scheduler(const SchedulerContext& context);
+  /// Rounds until the experiment is over, or the run is to end.
+  RunSummary run();
+  /// Rounds until nothing is due soon.
+  RunSummary step();
+
+ private:
+  RunSummary rounds(bool until_idle);
+  /// True if anything happened.
+  bool round();
+
+  void adopt();
+  void collect_reports();
+  void serve_requests(TimePoint now);
+  void decide_reports(TimePoint now, std::vector<EventBody>& events);
+  void decide_ended(const Trial& trial, const JobReport& report, TimePoint now, std::vector<EventBody>& events);
+  void fetch_metrics(TimePoint now, std::vector<EventBody>& events);
+  void peek_at_running(TimePoint now, std::vector<EventBody>& events);
+  void enforce_stops(std::vector<EventBody>& events, std::vector<AttemptId>& to_stop);
+  std::vector<Candidate> take_candidates(int slots, TimePoint now);
+  Plan plan(TimePoint now, bool evidence_is_coming, Sequence first);
+  void commit(std::vector<EventBody> events);
+  std::optional<StopReason> over(TimePoint now);
+  bool interrupted() const;
+  void wait(TimePoint now);
+  void finish_trial(const Trial& trial, TrialStatus status, std::string reason, std::optional<Ending> ending,
+                    std::vector<Observation> observations, std::vector<EventBody>& events);
+  Seconds grace() const;
+  Seconds patience() const;
+  ProgressSnapshot snapshot(TimePoint now) const;
+  RunSummary summary(StopReason reason, TimePoint now) const;
+
+  SchedulerContext c_;
+  MetricCollector collector_;
+  FailureTally tally_;
+  TimePoint started_;
+  double cpu_at_start_ = 0.0;
+  std::map<AttemptId, JobReport> news_;      ///< merged reports, not yet decided
+  TimePoint news_since_ = TimePoint::max();  ///< of the oldest that is not urgent
+  std::set<AttemptId> stops_sent_;
+  std::set<std::string> said_;               ///< notices are said once
+  std::vector<double> recent_durations_;     ///< seconds, of the last trials
+  std::optional<TimePoint> starving_since_;  ///< slots are free and no fresh candidate is there
+  TimePoint next_requests_{}, next_peek_{};
+  int next_peeked_ = 0;
+  bool exhausted_ = false;
+  std::string failure_;  ///< why too many failed; empty while tolerable
+};
+
+}  // namespace stune
