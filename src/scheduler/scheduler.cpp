@@ -342,7 +342,7 @@ void Scheduler::wait(TimePoint now) {
     if (enough > now) deadline = std::min(deadline, enough);
   }
   if (c_.progress.ticks()) deadline = std::min(deadline, later(now, Seconds{1}));
-  const std::array<int, 3> descriptors = {c_.runner.wake_fd(), c_.source.wake_fd(),
+  const std::array<int, 3> descriptors = {c_.runner.wake_fd(), starving_since_ ? c_.source.wake_fd() : -1,
                                           c_.interrupt ? c_.interrupt->fd() : -1};
   c_.clock.wait(descriptors, deadline);
 }

@@ -1,0 +1,41 @@
+/// \file Which generator makes the next trial: the user's own setting or the centre, quasi-random points, then the
+/// model.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "generation/candidate_source.hpp"
+#include "generation/history.hpp"
+
+namespace stune {
+
+struct Proposal {
+  std::optional<Candidate> candidate;  ///< nothing only if exhausted
+  bool exhausted = false;              ///< the finite space holds no further point
+  std::string notice;
+};
+
+/// Deterministic: the same events and assumed trials give the same proposal. Fed with events, in order.
+class GenerationStrategy {
+ public:
+  void apply(const Event& event) { history_.apply(event); }
+  const History& history() const { return history_; }
+  /// The next trial, given that `assumed` will be trials before it. Costs a fit of the model where the evidence is new.
+  Proposal next(std::span<const Parameterization> assumed);
+
+ private:
+  bool wants_model() const;
+  Proposal initial(std::size_t index, std::span<const Parameterization> assumed) const;
+  Proposal from_model(std::size_t index, std::span<const Parameterization> assumed);
+
+  History history_;
+  ModelFitted fit_;  ///< of the latest evidence; the journal may not have it yet
+};
+
+/// Quasi-random trials before the model takes over, where the user did not say.
+int default_initial_trials(std::size_t dimension);
+
+}  // namespace stune

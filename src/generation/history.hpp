@@ -1,0 +1,53 @@
+/// \file What generators know of an experiment: points of the unit cube and what became of them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "experiment/event.hpp"
+
+namespace stune {
+
+/// Fed with events, in order. Value type, numbers only: it may live on another thread.
+class History {
+ public:
+  enum class State : std::uint8_t {
+    pending,   ///< no result yet
+    observed,  ///< y and sem are set
+    failed,    ///< infeasible, as far as is known
+    withdrawn  ///< abandoned: says nothing
+  };
+  struct Point {
+    std::vector<double> x;  ///< SearchSpace::encode
+    State state = State::pending;
+    double y = 0.0;    ///< the objective, greater is better
+    double sem = 0.0;  ///< NaN: unknown
+  };
+
+  void apply(const Event& event);
+
+  const SearchSpace& space() const { return definition_.space; }
+  const Definition& definition() const { return definition_; }
+  const RunOptions& options() const { return options_; }
+  /// One for each trial, by index.
+  const std::vector<Point>& points() const { return points_; }
+  int observed() const { return observed_; }
+  /// The last event after which a generator may answer differently; as Experiment::last_evidence().
+  Sequence last_evidence() const { return last_evidence_; }
+  /// The last journaled fit; made_from is 0 if there was none.
+  const ModelFitted& fitted() const { return fitted_; }
+
+ private:
+  void end(const TrialEnded& ended);
+  void observe(int trial, const std::vector<Observation>& observations);
+
+  Definition definition_;
+  RunOptions options_;
+  std::vector<Point> points_;
+  std::vector<std::int64_t> best_step_;  ///< of the value in points_, by trial
+  int observed_ = 0;
+  Sequence last_evidence_ = 0;
+  ModelFitted fitted_;
+};
+
+}  // namespace stune

@@ -1,0 +1,107 @@
+#include "generation/queue_source.hpp"
+
+#include <algorithm>
+
+namespace stune {
+namespace {
+
+constexpr std::size_t largest_stock = 64;
+
+bool is_evidence(const Event& event) {
+  return std::holds_alternative<TrialEnded>(event.what) || std::holds_alternative<Observed>(event.what);
+}
+
+}  // namespace
+
+QueueSource::QueueSource() : worker_([this] { work(); }) {}
+
+QueueSource::~QueueSource() {
+  {
+    const std::lock_guard lock(mutex_);
+    quit_ = true;
+  }
+  wake_worker_.notify_one();
+  worker_.join();
+}
+
+void QueueSource::feed(std::span<const Event> committed) {
+  const std::lock_guard lock(mutex_);
+  bool surprise = false;
+  for (const Event& event : committed) {
+    if (is_evidence(event)) evidence_ = event.sequence;
+    const auto* created = std::get_if<TrialCreated>(&event.what);
+    if (created && !taken_.empty() && taken_.front() == created->parameters) {
+      taken_.pop_front();
+    } else if (created || std::holds_alternative<OptionsChanged>(event.what)) {
+      surprise = true;
+    }
+    inbox_.push_back(event);
+  }
+  // Candidates that were handed out and did not become trials are no longer pending.
+  if (surprise || !taken_.empty()) forget_plans();
+  wake_worker_.notify_one();
+}
+
+void QueueSource::forget_plans() {
+  taken_.clear();
+  stock_.clear();
+  exhausted_ = false;
+  ++epoch_;
+}
+
+Candidates QueueSource::take(int count, Sequence seen_at_least) {
+  ready_.drain();
+  const std::lock_guard lock(mutex_);
+  Candidates taken;
+  taken.notice = std::exchange(notice_, {});
+  const bool outdated = !stock_.empty() && stock_.front().made_from < evidence_;
+  wanted_ = std::clamp<std::size_t>(static_cast<std::size_t>(std::max(count, 1)), 1, largest_stock);
+  while (static_cast<int>(taken.ready.size()) < count && !stock_.empty() && stock_.front().made_from >= seen_at_least) {
+    taken_.push_back(stock_.front().parameters);
+    taken.ready.push_back(std::move(stock_.front()));
+    stock_.pop_front();
+  }
+  // The worker replaces outdated candidates without knowing them: one that is taken all the same spoils its picture.
+  if (outdated && !taken.ready.empty()) ++epoch_;
+  taken.exhausted = exhausted_ && stock_.empty() && inbox_.empty();
+  wake_worker_.notify_one();
+  return taken;
+}
+
+bool QueueSource::has_work() const {
+  if (quit_ || !inbox_.empty()) return true;
+  if (strategy_.history().definition().id.empty() || exhausted_) return false;
+  return stock_.size() < wanted_ || stock_.front().made_from < evidence_;
+}
+
+void QueueSource::work() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    wake_worker_.wait(lock, [this] { return has_work(); });
+    if (quit_) return;
+    const std::vector<Event> events = std::exchange(inbox_, {});
+    const bool outdated = !stock_.empty() && stock_.front().made_from < evidence_;
+    const bool enough = exhausted_ || (!outdated && stock_.size() >= wanted_);
+    const std::uint64_t epoch = epoch_;
+    // What will be a trial before the new candidate: what was handed out, and the stock unless it is to be replaced.
+    std::vector<Parameterization> assumed(taken_.begin(), taken_.end());
+    for (const Candidate& c : stock_) {
+      if (!outdated) assumed.push_back(c.parameters);
+    }
+    lock.unlock();
+    for (const Event& event : events) strategy_.apply(event);
+    Proposal next;
+    if (!enough && !strategy_.history().definition().id.empty()) next = strategy_.next(assumed);
+    lock.lock();
+    if (epoch != epoch_) continue;  // the picture has changed meanwhile: look again
+    if (!next.notice.empty()) notice_ = std::move(next.notice);
+    if (next.candidate) {
+      if (outdated) stock_.clear();
+      stock_.push_back(std::move(*next.candidate));
+    }
+    exhausted_ = exhausted_ || next.exhausted;
+    if (next.candidate || next.exhausted) ready_.notify();
+  }
+}
+
+}  // namespace stune

@@ -1,0 +1,50 @@
+/// \file Candidates prepared by a thread while trials run.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "base/wakeup.hpp"
+#include "generation/candidate_source.hpp"
+#include "generation/generation_strategy.hpp"
+
+namespace stune {
+
+/// The thread works on numbers only and shares nothing but the queue. It keeps as many candidates ready as were last
+/// asked for, so that one is there at once when waiting for a fresh one does not pay.
+class QueueSource : public CandidateSource {
+ public:
+  QueueSource();
+  /// Waits for the fit that is going on.
+  ~QueueSource() override;
+  void feed(std::span<const Event> committed) override;
+  Candidates take(int count, Sequence seen_at_least) override;
+  int wake_fd() const override { return ready_.fd(); }
+
+ private:
+  void work();
+  bool has_work() const;
+  void forget_plans();
+
+  Wakeup ready_;
+  std::mutex mutex_;
+  std::condition_variable wake_worker_;
+  // Guarded by mutex_.
+  std::vector<Event> inbox_;
+  std::deque<Candidate> stock_;
+  std::deque<Parameterization> taken_;  ///< handed out, not yet trials
+  Sequence evidence_ = 0;               ///< the last that was fed
+  std::size_t wanted_ = 1;
+  bool exhausted_ = false;
+  bool quit_ = false;
+  std::uint64_t epoch_ = 0;  ///< counts whatever makes a candidate under way useless
+  std::string notice_;
+  // The worker's own.
+  GenerationStrategy strategy_;
+  std::thread worker_;  // last: starts when the rest is there
+};
+
+}  // namespace stune
