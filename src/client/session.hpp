@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -93,8 +94,11 @@ View view(const std::filesystem::path& folder);
 /// experiments of the current folder.
 std::filesystem::path find_experiment(const std::string& name);
 
-/// Drops a request for the owner, or applies it at once where nobody owns the experiment. False: left for the owner.
-bool request_stop(const std::filesystem::path& folder, int trial, Progress& progress);
-bool request_options(const std::filesystem::path& folder, const std::function<void(RunOptions&)>& change_options);
+/// Stops one trial (or all with -1): a request is dropped for the coordinator that owns the experiment, or the stop is
+/// carried out here where nobody does. Says which, for people.
+std::string stop_experiment(const std::filesystem::path& folder, int trial, Progress& progress);
+/// Changes options by their journal names (storage/codec.hpp: run_option_names), as text; through the owner, or at
+/// once. Throws ConfigError naming the option, what was found and what is valid. Says what happened, for people.
+std::string set_options(const std::filesystem::path& folder, const std::map<std::string, std::string>& changes);
 
 }  // namespace stune

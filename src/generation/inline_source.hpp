@@ -10,6 +10,7 @@ class InlineSource : public CandidateSource {
  public:
   void feed(std::span<const Event> committed) override;
   Candidates take(int count, Sequence seen_at_least) override;
+  const GenerationStrategy& strategy() const { return strategy_; }
 
  private:
   GenerationStrategy strategy_;

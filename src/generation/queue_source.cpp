@@ -13,7 +13,8 @@ bool is_evidence(const Event& event) {
 
 }  // namespace
 
-QueueSource::QueueSource() : worker_([this] { work(); }) {}
+QueueSource::QueueSource(GenerationStrategy strategy)
+    : evidence_(strategy.history().last_evidence()), strategy_(std::move(strategy)), worker_([this] { work(); }) {}
 
 QueueSource::~QueueSource() {
   {

@@ -17,7 +17,8 @@ namespace stune {
 /// asked for, so that one is there at once when waiting for a fresh one does not pay.
 class QueueSource : public CandidateSource {
  public:
-  QueueSource();
+  /// Goes on from what `strategy` has been fed.
+  explicit QueueSource(GenerationStrategy strategy = {});
   /// Waits for the fit that is going on.
   ~QueueSource() override;
   void feed(std::span<const Event> committed) override;

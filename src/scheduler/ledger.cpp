@@ -18,7 +18,7 @@ void Ledger::commit(std::vector<EventBody> bodies) {
   }
   journal_.append(events);
   closed_ = false;
-  if (source_) source_->feed(events);
+  for (CandidateSource* source : followers_) source->feed(events);
 }
 
 }  // namespace stune

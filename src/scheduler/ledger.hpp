@@ -16,18 +16,19 @@ class Ledger {
   Ledger(Experiment& experiment, Journal& journal, Clock& clock)
       : experiment_(experiment), journal_(journal), clock_(clock) {}
 
-  /// Commits all or nothing, with one fsync; then the experiment has changed and the follower has been fed. Throws
+  /// Commits all or nothing, with one fsync; then the experiment has changed and its followers have been fed. Throws
   /// StorageError where the journal cannot be written; the ledger is then closed for good, since the experiment in
   /// memory may be ahead of the journal: open the folder again.
   void commit(std::vector<EventBody> bodies);
-  /// Fed with every later commit; nullptr: nobody.
-  void follow(CandidateSource* source) { source_ = source; }
+  /// `source` is fed with every later commit, until forget(). It outlives that time.
+  void follow(CandidateSource& source) { followers_.push_back(&source); }
+  void forget(CandidateSource& source) { std::erase(followers_, &source); }
 
  private:
   Experiment& experiment_;
   Journal& journal_;
   Clock& clock_;
-  CandidateSource* source_ = nullptr;
+  std::vector<CandidateSource*> followers_;
   bool closed_ = false;
 };
 

@@ -291,7 +291,7 @@ std::vector<Candidate> Scheduler::take_candidates(int slots, TimePoint now) {
 
 Plan Scheduler::plan(TimePoint now, bool evidence_is_coming, Sequence first) {
   const Experiment& e = c_.experiment;
-  if (e.stop_asked() || interrupted()) return {};
+  if (!c_.submits || e.stop_asked() || interrupted()) return {};
   const int slots = std::min(e.options().parallel - static_cast<int>(e.live().size()), c_.runner.capacity());
   if (slots <= 0) {
     starving_since_.reset();

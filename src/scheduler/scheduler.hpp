@@ -36,6 +36,7 @@ struct SchedulerContext {
   Progress& progress;
   std::function<void(TimePoint)> heartbeat;  ///< lock and telemetry; called every round; may throw StorageError
   const Wakeup* interrupt = nullptr;         ///< readable: end between rounds
+  bool submits = true;                       ///< false: only what runs already is looked after
 };
 
 /// One run of the loop. Single-threaded; every call it makes returns at once, it waits in one place.
