@@ -1,0 +1,40 @@
+/// \file How promising a point is: the logarithm of the expected improvement, which keeps its slope where the
+/// improvement itself underflows.
+///     LogEI(x) = log sigma(x) + log_h((mu(x) - best) / sigma(x)),   h(z) = phi(z) + z Phi(z)
+/// Reference: Ament et al. (2023), arXiv 2310.20708.
+#pragma once
+
+#include <Eigen/Core>
+
+#include "model/posterior.hpp"
+
+namespace stune::generation {
+
+/// log h and its derivative Phi/h.
+struct LogH {
+  double value;
+  double slope;
+};
+
+/// For every finite z without cancellation: below -3, with the continued fraction of Mills' ratio, h = phi K / (|z| +
+/// K) and Phi / h = 1 / K, K = 1/(|z| + 2/(|z| + 3/(|z| + ...))).
+LogH log_h(double z);
+
+/// The posterior must outlive it. Larger is better.
+class LogExpectedImprovement {
+ public:
+  /// `best` is what is to be improved on, in the posterior's units, maximized.
+  LogExpectedImprovement(const model::Posterior& posterior, double best) : posterior_(&posterior), best_(best) {}
+
+  const Eigen::VectorXd& lengthscales() const { return posterior_->theta().lengthscales; }
+  /// One value per row of P.
+  Eigen::VectorXd values(const Eigen::MatrixXd& P) const;
+  /// Values, and gradients (m x d; 0 for categorical dimensions) into `gradients`.
+  Eigen::VectorXd values(const Eigen::MatrixXd& P, Eigen::MatrixXd& gradients) const;
+
+ private:
+  const model::Posterior* posterior_;
+  double best_;
+};
+
+}  // namespace stune::generation

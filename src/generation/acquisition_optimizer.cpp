@@ -1,0 +1,97 @@
+#include "generation/acquisition_optimizer.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
+#include "generation/raw_points.hpp"
+
+namespace stune::generation {
+
+namespace {
+
+bool allowed(const Exclusion* excluded, const Eigen::VectorXd& point) {
+  return excluded == nullptr || !excluded->contains(point);
+}
+
+// The best allowed member; empty when none is.
+std::optional<Maximum> best_allowed(const Population& population, const Exclusion* excluded) {
+  std::vector<Eigen::Index> order(static_cast<std::size_t>(population.values.size()));
+  std::iota(order.begin(), order.end(), Eigen::Index{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](Eigen::Index a, Eigen::Index b) { return population.values(a) > population.values(b); });
+  for (const Eigen::Index i : order) {
+    const Eigen::VectorXd point = population.points.row(i).transpose();
+    if (allowed(excluded, point)) return Maximum{point, population.values(i)};
+  }
+  return std::nullopt;
+}
+
+std::optional<Maximum> enumerate(const LogExpectedImprovement& acquisition, const Domain& domain, std::int64_t count,
+                                 const Exclusion* excluded) {
+  constexpr std::int64_t chunk = 2048;
+  std::optional<Maximum> best;
+  for (std::int64_t first = 0; first < count; first += chunk) {
+    std::vector<Eigen::VectorXd> points;
+    for (std::int64_t i = first; i < std::min(first + chunk, count); ++i) {
+      Eigen::VectorXd point = domain.point(i);
+      if (allowed(excluded, point)) points.push_back(std::move(point));
+    }
+    if (points.empty()) continue;
+    Eigen::MatrixXd P(static_cast<Eigen::Index>(points.size()), domain.size());
+    for (std::size_t r = 0; r < points.size(); ++r) P.row(static_cast<Eigen::Index>(r)) = points[r].transpose();
+    Eigen::Index at = 0;
+    const double value = acquisition.values(P).maxCoeff(&at);
+    if (!best || value > best->value) best = Maximum{P.row(at).transpose(), value};
+  }
+  return best;
+}
+
+Population look_around(const LogExpectedImprovement& acquisition, const Domain& domain,
+                       const Eigen::MatrixXd& best_known, RandomNumbers& random,
+                       const AcquisitionOptimizerOptions& options) {
+  const Eigen::MatrixXd spread = spread_points(domain, options.spread, random.bits());
+  const bool known = best_known.rows() > 0;
+  const Eigen::MatrixXd local =
+      known ? local_points(domain, best_known, options.local, random) : Eigen::MatrixXd(0, domain.size());
+  Population raw;
+  raw.points.resize(spread.rows() + local.rows() + (known ? 1 : 0), domain.size());
+  raw.points << spread, local, best_known.topRows(known ? 1 : 0);
+  raw.values = acquisition.values(raw.points);
+  return raw;
+}
+
+}  // namespace
+
+std::optional<Maximum> maximize(const LogExpectedImprovement& acquisition, const Domain& domain,
+                                const Eigen::MatrixXd& best_known, const Exclusion* excluded, std::uint64_t stream,
+                                const AcquisitionOptimizerOptions& options) {
+  if (excluded != nullptr && excluded->is_everything()) return std::nullopt;
+  const auto count = domain.count();
+  if (count && *count <= options.enumerate_at_most) return enumerate(acquisition, domain, *count, excluded);
+
+  RandomNumbers random(stream);
+  const Population raw = look_around(acquisition, domain, best_known, random, options);
+  const Eigen::Index starts = options.starts > 0 ? options.starts : domain.size() > 10 ? 20 : 10;
+  auto chosen = choose_starts(raw.values, starts, random);
+  if (best_known.rows() > 0) chosen.push_back(raw.points.rows() - 1);
+  Population population{raw.points(chosen, Eigen::all), raw.values(chosen)};
+  improve(population, acquisition, domain, options.search);
+  if (auto best = best_allowed(population, excluded)) return best;
+  if (auto best = best_allowed(raw, excluded)) return best;
+  const auto left = point_left(domain, excluded, random.bits());
+  if (!left) return std::nullopt;
+  return Maximum{*left, acquisition.values(left->transpose())(0)};
+}
+
+std::optional<Eigen::VectorXd> point_left(const Domain& domain, const Exclusion* excluded, std::uint64_t stream) {
+  if (excluded != nullptr && excluded->is_everything()) return std::nullopt;
+  const Eigen::MatrixXd P = spread_points(domain, 256, stream);
+  for (Eigen::Index i = 0; i < P.rows(); ++i) {
+    if (allowed(excluded, P.row(i).transpose())) return P.row(i).transpose();
+  }
+  // Nearly all are excluded, so the domain is finite; and not larger than the exclusion by much.
+  return excluded->first_left();
+}
+
+}  // namespace stune::generation

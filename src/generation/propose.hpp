@@ -1,0 +1,63 @@
+/// \file From what is known to the next point: numbers in, numbers out, no state. Equal arguments give equal results.
+#pragma once
+
+#include <Eigen/Core>
+#include <cstdint>
+#include <optional>
+
+#include "generation/acquisition_optimizer.hpp"
+#include "generation/domain.hpp"
+#include "model/regression.hpp"
+
+namespace stune::generation {
+
+/// What a proposal is made from. Outcomes are in max-form; not finite means that the trial failed.
+struct Knowledge {
+  model::Measurements measured;  ///< completed and failed trials, in the order of the trials
+  Eigen::MatrixXd pending;       ///< points of trials still without outcome; p x d, may be empty
+  std::optional<model::Hyperparameters> warm_start = std::nullopt;  ///< fitted() of an earlier proposal
+};
+
+struct ProposalOptions {
+  std::uint64_t stream = 0;    ///< all randomness follows from it; another one for every trial
+  std::int64_t trial = 0;      ///< index of the trial to be; outcome transforms take turns by its parity
+  bool deterministic = false;  ///< the user says that repeats give equal outcomes
+  bool allow_repeats = false;  ///< a point may be proposed again (noisy outcomes)
+  bool refit = true;           ///< false: use the warm start as it is (if there is one)
+  std::optional<model::Warp> warp = std::nullopt;  ///< instead of taking turns
+  AcquisitionOptimizerOptions optimizer = {};
+};
+
+enum class ProposalOrigin : std::uint8_t {
+  model,         ///< maximizes the acquisition
+  quasi_random,  ///< the model could not be used; see fallback
+  exhausted      ///< the domain is finite and used up: there is no point
+};
+
+enum class Fallback : std::uint8_t {
+  none,
+  too_few_outcomes,  ///< fewer than two finite ones
+  no_model,          ///< no covariance could be factorized
+  no_value           ///< the acquisition has no finite value anywhere
+};
+
+/// One sentence without a full stop, for people.
+const char* describe(Fallback fallback);
+
+struct Proposal {
+  ProposalOrigin origin = ProposalOrigin::exhausted;
+  Fallback fallback = Fallback::none;
+  Eigen::VectorXd point;  ///< in the domain; empty when exhausted
+  double log_expected_improvement = 0.0;
+  model::Warp warp = model::Warp::half_rank_log;
+  model::FitOutcome fit = model::FitOutcome::failed;
+  std::optional<model::Hyperparameters> fitted;  ///< to be journaled and given back as warm start
+};
+
+/// The next point. About n^3 work; never blocks, never throws for the numbers given.
+Proposal propose(const Domain& domain, const Knowledge& known, const ProposalOptions& options);
+
+/// Point `index` of the initial design: the centre, then scrambled Sobol points of `seed`.
+Eigen::VectorXd initial_point(const Domain& domain, std::uint64_t seed, std::int64_t index);
+
+}  // namespace stune::generation
