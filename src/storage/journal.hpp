@@ -66,8 +66,8 @@ class Journal {
 
  private:
   Journal() = default;
+  void commit();
   void repair();
-  void expect_untouched();
 
   std::filesystem::path path_;
   JournalSeams seams_;
@@ -75,7 +75,7 @@ class Journal {
   Replayed opened_;
   Sequence last_ = 0;
   std::uint64_t good_ = 0;
-  std::string last_line_;  ///< the tail that must still be there after a failure
+  std::string tail_;  ///< the end of the last good line: must still be there after a failure
   std::string buffer_;
   bool doubtful_ = false;  ///< a failed append has not been cleaned up yet
 };

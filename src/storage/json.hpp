@@ -1,0 +1,131 @@
+/// \file JSON for small records of our own, exact and without a document in between.
+///
+/// Writing appends to a string; reading turns a text into a flat list of tokens whose memory is used again for the
+/// next one. Numbers and bytes keep their types and values as codec.hpp describes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "stune/error.hpp"
+
+namespace stune::json {
+
+/// Appends to `out`, which it does not own. Puts the commas.
+class Writer {
+ public:
+  explicit Writer(std::string& out) : out_(out) {}
+
+  void begin_object() { open('{'); }
+  void end_object() { out_ += '}'; }
+  void begin_array() { open('['); }
+  void end_array() { out_ += ']'; }
+  void key(std::string_view name);
+
+  void text(std::string_view value);
+  void number(double value);  ///< non-finite: as text
+  void integer(std::int64_t value);
+  void natural(std::uint64_t value);
+  void flag(bool value);
+
+ private:
+  void open(char bracket);
+  void separate();
+
+  std::string& out_;
+};
+
+enum class Kind : std::uint8_t {
+  begin_object,
+  end_object,
+  begin_array,
+  end_array,
+  key,
+  text,
+  integer,
+  natural,
+  real,
+  flag,
+  null,
+  end
+};
+
+struct Token {
+  Kind kind = Kind::end;
+  union {
+    std::int64_t integer = 0;
+    std::uint64_t natural;
+    double real;
+    bool flag;
+    struct {
+      std::uint32_t offset, length;
+    } text;
+  };
+};
+
+class Tape {
+ public:
+  /// Replaces the content. Throws StorageError saying what is no JSON, and where in the text.
+  void parse(std::string_view text);
+  const std::vector<Token>& tokens() const { return tokens_; }
+  std::string_view text(const Token& token) const { return {texts_.data() + token.text.offset, token.text.length}; }
+
+ private:
+  friend struct TapeHandler;
+  std::vector<Token> tokens_;
+  std::string texts_;
+};
+
+/// Reads a tape from front to back. Every reader throws StorageError, with the last name read, if something else is
+/// there.
+class Cursor {
+ public:
+  explicit Cursor(const Tape& tape) : tape_(tape), next_(tape.tokens().data()) {}
+
+  Kind peek() const { return next_->kind; }
+  /// Calls `member(name)` for each member; it reads the value.
+  template <typename Member>
+  void object(Member&& member) {
+    expect(Kind::begin_object, "an object");
+    while (peek() != Kind::end_object) {
+      name_ = tape_.text(*next_++);
+      member(name_);
+    }
+    ++next_;
+  }
+  /// Calls `element()` for each element; it reads the value.
+  template <typename Element>
+  void array(Element&& element) {
+    expect(Kind::begin_array, "an array");
+    while (peek() != Kind::end_array) element();
+    ++next_;
+  }
+  std::string_view text();
+  /// The text that is next, without reading it.
+  std::string_view peek_text() const { return tape_.text(*next_); }
+  double number();  ///< any number, and the names of the non-finite ones
+  std::int64_t integer();
+  std::uint64_t natural();
+  bool flag();
+  /// An integer that an int can hold.
+  int small();
+  /// Reads over a value of any kind.
+  void skip();
+  [[noreturn]] void wrong(const char* expected) const;
+  /// For a member nobody knows.
+  [[noreturn]] void unknown() const;
+
+ private:
+  const Token& expect(Kind kind, const char* expected) {
+    if (next_->kind != kind) wrong(expected);
+    return *next_++;
+  }
+
+  const Tape& tape_;
+  const Token* next_;
+  std::string_view name_;
+};
+
+}  // namespace stune::json

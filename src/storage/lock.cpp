@@ -1,0 +1,246 @@
+#include "storage/lock.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "base/descriptor.hpp"
+#include "base/file.hpp"
+#include "base/random.hpp"
+#include "storage/json.hpp"
+#include "storage/records.hpp"
+#include "stune/error.hpp"
+
+namespace stune {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int observations_of_the_dead = 3;
+constexpr std::size_t counter_digits = 12;
+
+fs::path lock_file(const fs::path& folder) { return folder / "lock"; }
+
+/// Fixed width, so that it can be rewritten in place with one small write.
+std::string counter_text(std::uint64_t counter) {
+  std::string digits = std::to_string(counter);
+  return std::string(counter_digits - std::min(counter_digits, digits.size()), '0') + digits;
+}
+
+constexpr std::string_view counter_begin = "{\"counter\":\"";
+
+void fields(auto& field, storage::Like<LockHolder> auto& holder, storage::Like<std::string> auto& counter) {
+  field("counter", counter);
+  field("nonce", holder.nonce);
+  field("host", holder.host);
+  field("pid", holder.process.pid);
+  field("start_ticks", holder.process.start_ticks);
+  field("boot_id", holder.process.boot_id);
+  field("pid_namespace", holder.pid_namespace);
+}
+
+std::string encoded(const LockHolder& holder) {
+  std::string text;
+  json::Writer out(text);
+  out.begin_object();
+  storage::FieldWriter field(out);
+  const std::string counter = counter_text(holder.counter);
+  fields(field, holder, counter);
+  out.end_object();
+  return text + "\n";
+}
+
+std::optional<LockHolder> decoded(const std::string& text) {
+  try {
+    json::Tape tape;
+    tape.parse(text);
+    json::Cursor in(tape);
+    LockHolder holder;
+    std::string counter;
+    in.object([&](std::string_view name) {
+      storage::FieldReader field(in, name);
+      fields(field, holder, counter);
+      if (!field.found()) in.skip();
+    });
+    holder.counter = std::stoull("0" + counter);
+    return holder;
+  } catch (const std::exception&) {
+    return std::nullopt;
+  }
+}
+
+std::string pid_namespace() {
+  std::error_code ignored;
+  return fs::read_symlink("/proc/self/ns/pid", ignored).string();
+}
+
+LockHolder ourselves() {
+  LockHolder holder;
+  holder.nonce = random_name(20);
+  holder.host = host_name();
+  holder.process.pid = ::getpid();
+  holder.process = identify(::getpid()).value_or(holder.process);
+  holder.pid_namespace = pid_namespace();
+  return holder;
+}
+
+[[noreturn]] void refuse(const LockHolder& holder, const fs::path& path, const std::string& advice) {
+  throw StorageError(path.parent_path().string() + " is in the hands of " + describe(holder) + advice);
+}
+
+/// Three looks that show nothing new. False as soon as one does.
+bool stays_silent(const fs::path& path, const std::string& seen, Clock& clock) {
+  for (int i = 0; i < observations_of_the_dead; ++i) {
+    const TimePoint until = clock.now() + std::chrono::duration_cast<TimePoint::duration>(lock_observation);
+    while (clock.now() < until) clock.wait({}, until);
+    if (read_file(path) != seen) return false;
+  }
+  return true;
+}
+
+/// Renames a lock that was judged dead out of the way. Whoever is slow may catch its successor's instead: that one
+/// goes back to its place, unless somebody has locked again since; its owner will find out in verify().
+void bury(const fs::path& path, const std::string& judged, const std::string& nonce) {
+  if (read_file(path) != judged) return;
+  const fs::path grave = path.string() + ".dead." + nonce;
+  if (::rename(path.c_str(), grave.c_str()) != 0) {
+    if (errno == ENOENT) return;
+    throw StorageError("cannot remove the dead " + path.string() + ": " + std::strerror(errno));
+  }
+  std::error_code occupied;
+  if (read_file(grave) != judged) fs::create_hard_link(grave, path, occupied);
+  ::unlink(grave.c_str());
+}
+
+/// Returns once the lock of `seen` is proven dead, or has changed; throws if it is alive, or may be.
+/// True: dead.
+bool judge(const fs::path& path, const std::string& seen, Clock& clock, const AcquireOptions& options) {
+  LockHolder nobody;
+  nobody.host = "a host that its lock does not tell";
+  const LockHolder holder = decoded(seen).value_or(nobody);
+  switch (examine(holder)) {
+    case HolderState::dead:
+      options.say(describe(holder) + " has died: taking over");
+      return true;
+    case HolderState::alive:
+      refuse(holder, path, ", which is running: stop that one first, or send it commands (stune stop, stune set)");
+    case HolderState::elsewhere:
+      break;
+  }
+  if (options.take_over) {
+    options.say("taking over from " + describe(holder) + " as asked");
+    return true;
+  }
+  const std::string advice = "; if you know that it has ended, add --take-over";
+  if (!options.wait) refuse(holder, path, ", which may be running" + advice);
+  options.say("locked by " + describe(holder) + ": watching for 75 s whether it still lives" + advice);
+  if (stays_silent(path, seen, clock)) {
+    options.say(describe(holder) + " has shown no life: taking over");
+    return true;
+  }
+  const auto now = read_file(path);
+  if (now && decoded(*now) && decoded(*now)->nonce == holder.nonce) {
+    refuse(holder, path, ", which is running (it counts in its lock)");
+  }
+  return false;
+}
+
+}  // namespace
+
+std::optional<LockHolder> read_lock(const fs::path& folder) {
+  try {
+    const auto text = read_file(lock_file(folder));
+    return text ? decoded(*text) : std::nullopt;
+  } catch (const StorageError&) {
+    return std::nullopt;
+  }
+}
+
+HolderState examine(const LockHolder& holder) {
+  const auto self = identify(::getpid());
+  const bool same_machine = self && holder.host == host_name() && holder.process.boot_id == self->boot_id &&
+                            holder.pid_namespace == pid_namespace();
+  if (!same_machine) return HolderState::elsewhere;
+  return is_alive(holder.process) ? HolderState::alive : HolderState::dead;
+}
+
+std::string describe(const LockHolder& holder) {
+  return "process " + std::to_string(holder.process.pid) + " on " + holder.host;
+}
+
+Lock Lock::acquire(const fs::path& folder, Clock& clock, const AcquireOptions& options) {
+  Lock lock;
+  const fs::path path = lock_file(folder);
+  lock.holder_ = ourselves();
+  while (!create_exclusively(path, encoded(lock.holder_))) {
+    const auto seen = read_file(path);
+    if (seen && judge(path, *seen, clock, options)) bury(path, *seen, lock.holder_.nonce);
+  }
+  lock.path_ = path;
+  lock.fd_ = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+  if (lock.fd_ < 0) throw StorageError("cannot open " + path.string() + ": " + std::strerror(errno));
+  lock.next_beat_ = clock.now() + std::chrono::duration_cast<TimePoint::duration>(lock_beat);
+  lock.verify();
+  return lock;
+}
+
+Lock::Lock(Lock&& other) noexcept
+    : path_(std::exchange(other.path_, {})),
+      holder_(std::move(other.holder_)),
+      next_beat_(other.next_beat_),
+      fd_(std::exchange(other.fd_, -1)) {}
+
+Lock& Lock::operator=(Lock&& other) noexcept {
+  if (this == &other) return *this;
+  release();
+  path_ = std::exchange(other.path_, {});
+  holder_ = std::move(other.holder_);
+  next_beat_ = other.next_beat_;
+  fd_ = std::exchange(other.fd_, -1);
+  return *this;
+}
+
+Lock::~Lock() { release(); }
+
+void Lock::beat(TimePoint now) {
+  if (path_.empty() || now < next_beat_) return;
+  next_beat_ = now + std::chrono::duration_cast<TimePoint::duration>(lock_beat);
+  const std::string text = counter_text(++holder_.counter);
+  if (::pwrite(fd_, text.data(), text.size(), counter_begin.size()) >= 0) ::fsync(fd_);
+}
+
+void Lock::verify() {
+  if (path_.empty()) throw StorageError("the lock was given back already");
+  auto text = read_file(path_);
+  // Somebody who took us for a dead one's lock may have it in hand for a moment; or it was removed by hand.
+  if (!text && create_exclusively(path_, encoded(holder_))) {
+    ::close(fd_);
+    fd_ = ::open(path_.c_str(), O_RDWR | O_CLOEXEC);
+    return;
+  }
+  if (!text) text = read_file(path_);
+  const auto found = text ? decoded(*text) : std::nullopt;
+  if (found && found->nonce == holder_.nonce) return;
+  throw StorageError(path_.parent_path().string() + " was taken over by " +
+                     (found ? describe(*found) : std::string("another one")) + ". Ended, with nothing written");
+}
+
+void Lock::release() noexcept {
+  if (path_.empty()) return;
+  try {
+    const auto text = read_file(path_);
+    if (text && decoded(*text) && decoded(*text)->nonce == holder_.nonce) ::unlink(path_.c_str());
+  } catch (const std::exception&) {
+    // It stays, and the next owner finds this process dead.
+  }
+  ::close(fd_);
+  fd_ = -1;
+  path_.clear();
+}
+
+}  // namespace stune

@@ -1,0 +1,91 @@
+#include "storage/telemetry.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "base/children.hpp"
+#include "base/file.hpp"
+#include "storage/records.hpp"
+
+namespace stune {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+fs::path telemetry_file(const fs::path& folder) { return folder / "telemetry.json"; }
+
+void fields(auto& field, storage::Like<Telemetry> auto& telemetry, storage::Like<std::vector<int>> auto& counts) {
+  field("host", telemetry.host);
+  field("pid", telemetry.pid);
+  field("started", telemetry.started);
+  field("at", telemetry.at);
+  field("counts", counts);
+  field("live", telemetry.live);
+  field("budget", telemetry.budget);
+  field("cpu_seconds", telemetry.cpu_seconds);
+  field("peak_memory", telemetry.peak_memory);
+}
+
+double seconds(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+}
+
+std::string encoded(const Telemetry& telemetry) {
+  std::string text;
+  json::Writer out(text);
+  out.begin_object();
+  storage::FieldWriter field(out);
+  const std::vector<int> counts(telemetry.counts.begin(), telemetry.counts.end());
+  fields(field, telemetry, counts);
+  out.end_object();
+  return text + "\n";
+}
+
+}  // namespace
+
+void measure_self(Telemetry& telemetry) {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  telemetry.host = host_name();
+  telemetry.pid = ::getpid();
+  telemetry.cpu_seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime);
+  telemetry.peak_memory = std::int64_t{1024} * usage.ru_maxrss;
+}
+
+std::optional<Telemetry> read_telemetry(const fs::path& folder) {
+  try {
+    const auto text = read_file(telemetry_file(folder));
+    if (!text) return std::nullopt;
+    Telemetry telemetry;
+    std::vector<int> counts;
+    json::Tape tape;
+    tape.parse(*text);
+    json::Cursor in(tape);
+    in.object([&](std::string_view name) {
+      storage::FieldReader field(in, name);
+      fields(field, telemetry, counts);
+      if (!field.found()) in.skip();
+    });
+    counts.resize(telemetry.counts.size());
+    std::ranges::copy(counts, telemetry.counts.begin());
+    return telemetry;
+  } catch (const StorageError&) {
+    return std::nullopt;
+  }
+}
+
+void TelemetryWriter::write(Telemetry telemetry, TimePoint now) noexcept {
+  next_ = now + std::chrono::duration_cast<TimePoint::duration>(distance_);
+  try {
+    measure_self(telemetry);
+    telemetry.at = now;
+    replace_file(telemetry_file(folder_), encoded(telemetry));
+  } catch (const std::exception&) {
+    // Perishable: the next one may succeed.
+  }
+}
+
+}  // namespace stune
