@@ -10,11 +10,15 @@
 namespace stune {
 
 /// Value type without I/O. Queries by index are O(1); the sets below make every round cost O(changes + live jobs).
+///
+/// A trial is `running` from the intent to submit it on (its last attempt's state says whether it waits in a queue),
+/// and `created` again when that attempt turns out to be deferred, absent or lost to infrastructure. Manual trials are
+/// `running` at once and in none of the sets.
 class Experiment {
  public:
-  /// Applies the next event. Throws StorageError (bad journal) or std::logic_error (our bug is the same thing here) if
-  /// it makes no sense: wrong sequence number, unknown trial, an end of what has ended, a second ExperimentCreated. The
-  /// experiment is then unchanged.
+  /// Applies the next event. Throws StorageError (a bad journal and a bug of ours are the same thing here) if it makes
+  /// no sense: wrong sequence number, unknown trial, an end of what has ended or may still run, a second
+  /// ExperimentCreated. The experiment is then unchanged.
   void apply(const Event& event);
 
   bool exists() const { return last_ > 0; }
@@ -47,6 +51,22 @@ class Experiment {
   TimePoint last_change() const { return last_change_; }
 
  private:
+  void take(const ExperimentCreated& what, const Event& event);
+  void take(const OptionsChanged& what, const Event& event);
+  void take(const TrialCreated& what, const Event& event);
+  void take(const SubmissionIntended& what, const Event& event);
+  void take(const JobReported& what, const Event& event);
+  void take(const Observed& what, const Event& event);
+  void take(const TrialEnded& what, const Event& event);
+  void take(const ModelFitted& what, const Event& event);
+  void take(const StopAsked& what, const Event& event);
+
+  const Trial& known(int trial) const;
+  const Trial& open_trial(int trial) const;
+  void set_status(Trial& trial, TrialStatus status);
+  void move(int trial, std::set<int>* to);
+  void compare_with_best(const Trial& trial);
+
   Definition definition_;
   RunOptions options_;
   std::vector<Trial> trials_;
