@@ -2,6 +2,9 @@
 
 include(GNUInstallDirs)
 
+# Where the tests' own Slurm lives while they run.
+set(STUNE_SLURM_FOLDER ${PROJECT_BINARY_DIR}/slurm)
+
 # What only our own translation units are compiled with; never reaches a consumer.
 add_library(stune_options INTERFACE)
 target_compile_options(stune_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion)
@@ -38,16 +41,27 @@ function(stune_add_layer name)
   set_target_properties(stune_${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
 endfunction()
 
-# stune_add_test(NAME SOURCES ... DEPENDS ... LABELS ... [TIMEOUT SECONDS])
-# One GoogleTest program; each TEST in it is a test of ctest with the given labels.
+# stune_add_test(NAME SOURCES ... DEPENDS ... LABELS ... [TIMEOUT SECONDS] [FIXTURE slurm] [SERIAL])
+# One GoogleTest program; each TEST in it is a test of ctest with the given labels. FIXTURE slurm: a real Slurm runs before the
+# first such test and SLURM_CONF names it. SERIAL: nothing else runs meanwhile, for a test that breaks what others use.
 function(stune_add_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;DEPENDS;LABELS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "SERIAL" "TIMEOUT;FIXTURE" "SOURCES;DEPENDS;LABELS")
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
+  endif()
+  set(properties LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})
+  if(arg_FIXTURE)
+    list(APPEND properties FIXTURES_REQUIRED ${arg_FIXTURE})
+  endif()
+  if(arg_FIXTURE STREQUAL "slurm")
+    list(APPEND properties ENVIRONMENT "SLURM_CONF=${STUNE_SLURM_FOLDER}/slurm.conf")
+  endif()
+  if(arg_SERIAL)
+    list(APPEND properties RUN_SERIAL TRUE)
   endif()
   add_executable(${name} ${arg_SOURCES})
   target_compile_features(${name} PRIVATE cxx_std_20)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${name} PRIVATE stune_options ${arg_DEPENDS} GTest::gmock GTest::gtest_main)
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES ${properties})
 endfunction()
