@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -232,11 +231,6 @@ void create_folders(const fs::path& path) {
     if (name.empty() || (::stat(part.c_str(), &found) == 0 && S_ISDIR(found.st_mode))) continue;
     create_folder(part);
   }
-}
-
-std::uint32_t crc32(std::string_view bytes, std::uint32_t seed) {
-  return static_cast<std::uint32_t>(
-      ::crc32_z(seed, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()));
 }
 
 }  // namespace stune

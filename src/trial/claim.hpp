@@ -21,6 +21,11 @@ struct Claimant {
   std::string nonce;        ///< unique to this try
 };
 
+/// The calling process as a claimant. In a Slurm job (SLURM_JOB_ID, or SLURM_ARRAY_JOB_ID and SLURM_ARRAY_TASK_ID) the
+/// job is "CLUSTER:ID" or "CLUSTER:ARRAY_INDEX" with SLURM_CLUSTER_NAME, which may be empty, and the restart count is
+/// SLURM_RESTART_COUNT; anywhere else it is "local:HOST:PID".
+Claimant make_claimant(const Environment& environment);
+
 /// This claimant now owns start `start`.
 struct Claimed {
   int start = 0;

@@ -53,6 +53,13 @@ void write_exit_record(const std::filesystem::path& file, const ExitRecord& reco
 /// Nothing if it is not there or not readable (yet).
 std::optional<ExitRecord> read_exit_record(const std::filesystem::path& file);
 
+/// Size and CRC-32 as they are now: of all bytes, or of the first and last 8 MiB of a file larger than 16 MiB.
+/// Nothing if it cannot be read.
+std::optional<FileSeal> make_seal(const std::filesystem::path& path);
+
+/// A signal from outside ended it, or the node program was killed: a restart of the same job may run it again.
+bool ended_from_outside(const ExitRecord& record);
+
 /// What the record alone proves; a runner that knows a batch system's word corrects it (a command that caught SIGTERM
 /// and exited 0 is `interrupted` here). `detail` holds no output yet.
 Ending ending_of(const ExitRecord& record);

@@ -1,0 +1,37 @@
+#include <unistd.h>
+
+#include <charconv>
+
+#include "base/random.hpp"
+#include "trial/claim.hpp"
+
+namespace stune {
+namespace {
+
+std::string variable(const Environment& environment, const char* name) {
+  const auto found = environment.find(name);
+  return found == environment.end() ? std::string() : found->second;
+}
+
+}  // namespace
+
+Claimant make_claimant(const Environment& environment) {
+  Claimant claimant;
+  claimant.host = host_name();
+  claimant.process = identify(::getpid()).value_or(ProcessIdentity{::getpid(), 0, {}});
+  claimant.nonce = random_name(16);
+  const std::string cluster = variable(environment, "SLURM_CLUSTER_NAME") + ":";
+  const std::string array = variable(environment, "SLURM_ARRAY_JOB_ID");
+  const std::string job = variable(environment, "SLURM_JOB_ID");
+  if (job.empty()) {
+    claimant.job = "local:" + claimant.host + ":" + std::to_string(claimant.process.pid);
+    return claimant;
+  }
+  const std::string index = variable(environment, "SLURM_ARRAY_TASK_ID");
+  claimant.job = cluster + (array.empty() || index.empty() ? job : array + "_" + index);
+  const std::string restarts = variable(environment, "SLURM_RESTART_COUNT");
+  std::from_chars(restarts.data(), restarts.data() + restarts.size(), claimant.restart);
+  return claimant;
+}
+
+}  // namespace stune

@@ -1,0 +1,78 @@
+#include "trial/task.hpp"
+
+#include "base/file.hpp"
+#include "stune/error.hpp"
+#include "trial/folder.hpp"
+#include "trial/json.hpp"
+
+namespace stune {
+namespace {
+
+using trial::Json;
+
+Json encode_value(const Value& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return trial::encode_text(*text);
+  if (const auto* number = std::get_if<double>(&value)) return trial::encode_number(*number);
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) return *integer;
+  return std::get<bool>(value);
+}
+
+Json encode(const Task& task) {
+  Json arguments = Json::array();
+  for (const std::string& argument : task.arguments) arguments.push_back(trial::encode_text(argument));
+  Json environment = Json::object();
+  for (const auto& [name, value] : task.environment) environment[name] = trial::encode_text(value);
+  Json files = Json::array();
+  for (const auto& file : task.metric_files) files.push_back(trial::encode_text(file.string()));
+  return {{"trial", task.id.trial},
+          {"attempt", task.id.attempt},
+          {"token", trial::encode_text(task.token)},
+          {"arguments", std::move(arguments)},
+          {"working_directory", trial::encode_text(task.working_directory.string())},
+          {"environment", std::move(environment)},
+          {"done_marker", trial::encode_text(task.done_marker.string())},
+          {"metric_files", std::move(files)},
+          {"time_limit", task.time_limit.count()},
+          {"cpus", task.cpus}};
+}
+
+Task decode(const Json& json) {
+  Task task;
+  task.id = {json.at("trial").get<int>(), json.at("attempt").get<int>()};
+  task.token = trial::text_or(json, "token");
+  for (const Json& argument : json.at("arguments")) task.arguments.push_back(trial::decode_text(argument));
+  task.working_directory = trial::text_or(json, "working_directory");
+  const Json environment = json.value("environment", Json::object());
+  for (const auto& [name, value] : environment.items()) task.environment[name] = trial::decode_text(value);
+  task.done_marker = trial::text_or(json, "done_marker");
+  for (const Json& file : json.value("metric_files", Json::array())) {
+    task.metric_files.emplace_back(trial::decode_text(file));
+  }
+  task.time_limit = Seconds(trial::member_or(json, "time_limit", 0.0));
+  task.cpus = trial::member_or(json, "cpus", std::vector<int>{});
+  return task;
+}
+
+}  // namespace
+
+void write_task(const Workplace& workplace, const Task& task, const Parameterization& parameters) {
+  const AttemptFolder folder = ExperimentFolder(workplace.folder).attempt(task.id);
+  Json values = Json::object();
+  for (std::size_t i = 0; i < parameters.size(); ++i) values[parameters.name(i)] = encode_value(parameters.value(i));
+  create_folders(folder.path());
+  if (!task.done_marker.empty()) create_folders(task.done_marker.parent_path());
+  replace_file(folder.parameters(), values.dump(2) + "\n");
+  replace_file(folder.task(), encode(task).dump() + "\n");
+}
+
+Task read_task(const std::filesystem::path& file) {
+  const auto text = read_file(file);
+  if (!text) throw StorageError("there is no task " + file.string());
+  try {
+    return decode(Json::parse(*text));
+  } catch (const std::exception& e) {
+    throw StorageError("cannot read the task " + file.string() + ": " + e.what());
+  }
+}
+
+}  // namespace stune
