@@ -1,0 +1,45 @@
+#include "stune/local_runner.hpp"
+
+#include "base/clock.hpp"
+#include "runners/local_attempts.hpp"
+#include "stune/error.hpp"
+
+namespace stune {
+
+struct LocalRunner::Impl {
+  LocalOptions options;
+  std::unique_ptr<LocalAttempts> attempts;  ///< once open
+};
+
+LocalRunner::LocalRunner(LocalOptions options) : impl_(std::make_unique<Impl>()) { impl_->options = options; }
+LocalRunner::~LocalRunner() = default;
+
+void LocalRunner::open(const Workplace& workplace) {
+  impl_->attempts = std::make_unique<LocalAttempts>(workplace, impl_->options);
+}
+
+int LocalRunner::capacity() const { return impl_->attempts->capacity(); }
+
+void LocalRunner::submit(std::vector<Submission> submissions) {
+  for (const Submission& submission : submissions) {
+    for (const Job& job : submission.jobs) impl_->attempts->start(submission.token, job);
+  }
+}
+
+void LocalRunner::adopt(std::vector<Submission> submissions) {
+  for (const Submission& submission : submissions) {
+    for (const Job& job : submission.jobs) impl_->attempts->adopt(job);
+  }
+}
+
+void LocalRunner::stop(std::span<const AttemptId> ids) {
+  for (const AttemptId id : ids) impl_->attempts->stop(id);
+}
+
+std::vector<JobReport> LocalRunner::poll(TimePoint now) { return impl_->attempts->poll(now); }
+
+int LocalRunner::wake_fd() const { return impl_->attempts->fd(); }
+
+TimePoint LocalRunner::next_poll() const { return impl_->attempts->next_poll(); }
+
+}  // namespace stune
