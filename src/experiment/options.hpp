@@ -16,14 +16,14 @@ namespace stune {
 
 /// Fixed when the experiment begins. A run with another definition is refused.
 struct Definition {
-  std::string id;  ///< unique, random; begins every submission's token
-  std::string name;
-  std::string description;
-  SearchSpace space;
-  OptimizationConfig optimization;
-  std::vector<std::pair<std::string, Hdf5Source>> metrics;  ///< all metrics read, by name
-  Command command;                                          ///< empty where a user's own runner places trials
-  std::filesystem::path working_directory;                  ///< empty: each trial in its own folder
+  std::string id{};  ///< unique, random; begins every submission's token
+  std::string name{};
+  std::string description{};
+  SearchSpace space{};
+  OptimizationConfig optimization{};
+  std::vector<std::pair<std::string, Hdf5Source>> metrics{};  ///< all metrics read, by name
+  Command command{};                                          ///< empty where a user's own runner places trials
+  std::filesystem::path working_directory{};                  ///< empty: each trial in its own folder
   std::uint64_t seed = 0;
   std::string method = "fast";  ///< fast, random, sobol
   int initial = 0;              ///< quasi-random trials before the model; 0: chosen from dimension and parallelism
@@ -35,7 +35,7 @@ struct RunOptions {
   int parallel = 1;                     ///< jobs queued and running, at most
   double tolerated_failure_rate = 0.5;  ///< give up above this; checked from 5 failures on, and at the end
   std::string runner = "auto";          ///< auto, local, slurm
-  std::vector<std::string> sbatch_options;
+  std::vector<std::string> sbatch_options{};
   Seconds poll_start{0};  ///< 0: the runner's own
   double poll_growth = 1.5;
   Seconds poll_cap{0};          ///< 0: the runner's own

@@ -11,16 +11,16 @@ namespace stune {
 
 /// A proposal; not journaled until the scheduler makes it a trial.
 struct Candidate {
-  Parameterization parameters;
-  std::string generator;
-  Sequence made_from = 0;          ///< the last event it knows
-  std::optional<ModelFitted> fit;  ///< to be journaled before the trial, if the model was refitted for it
+  Parameterization parameters{};
+  std::string generator{};
+  Sequence made_from = 0;            ///< the last event it knows
+  std::optional<ModelFitted> fit{};  ///< to be journaled before the trial, if the model was refitted for it
 };
 
 struct Candidates {
-  std::vector<Candidate> ready;  ///< each differs from the others and from all trials it has seen
-  bool exhausted = false;        ///< a finite space has no further point: there will never be more
-  std::string notice;            ///< said once to the user: a fit that failed, and what was done instead
+  std::vector<Candidate> ready{};  ///< each differs from the others and from all trials it has seen
+  bool exhausted = false;          ///< a finite space has no further point: there will never be more
+  std::string notice{};            ///< said once to the user: a fit that failed, and what was done instead
 };
 
 /// Seam: inline (exact, for tests, step and ask) or a thread (while trials run).

@@ -9,11 +9,11 @@
 namespace stune {
 
 struct Card {
-  std::string name;  ///< of the analysis: "Summary", "Best trial", ...
-  std::string title;
-  std::string text;  ///< one or two sentences for people
-  std::vector<std::string> columns;
-  std::vector<std::vector<Value>> rows;  ///< as many values as columns; an empty text is "no value"
+  std::string name{};  ///< of the analysis: "Summary", "Best trial", ...
+  std::string title{};
+  std::string text{};  ///< one or two sentences for people
+  std::vector<std::string> columns{};
+  std::vector<std::vector<Value>> rows{};  ///< as many values as columns; an empty text is "no value"
 };
 
 /// As aligned text for a terminal.

@@ -20,8 +20,8 @@
 namespace stune {
 
 struct ExperimentConfig {
-  std::string name;
-  std::vector<Parameter> parameters;
+  std::string name{};
+  std::vector<Parameter> parameters{};
   std::string description{};
   std::filesystem::path folder{};  ///< empty: <name>.stune in the current folder
   std::uint64_t seed = 0;          ///< equal seeds give equal trials
@@ -29,7 +29,7 @@ struct ExperimentConfig {
 };
 
 struct OptimizationOptions {
-  std::string objective;  ///< "accuracy" maximizes, "-loss" minimizes
+  std::string objective{};  ///< "accuracy" maximizes, "-loss" minimizes
   std::vector<std::string> outcome_constraints{};
 };
 
@@ -54,8 +54,8 @@ struct Prediction {
 
 struct BestTrial {
   int trial = -1;
-  Parameterization parameters;
-  std::map<std::string, Prediction> outcome;  ///< the model's, or the observed ones
+  Parameterization parameters{};
+  std::map<std::string, Prediction> outcome{};  ///< the model's, or the observed ones
 };
 
 /// Owns the experiment's folder: everything said and measured is safe there, and a program that is started again goes

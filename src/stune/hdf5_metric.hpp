@@ -10,10 +10,10 @@ namespace stune {
 
 /// Where and how a metric is read. The default is the trial's own metrics file, $STUNE_METRICS.
 struct Hdf5Source {
-  std::string file;             ///< empty: $STUNE_METRICS; relative: in the trial's folder; may hold {trial}
-  std::string dataset;          ///< empty: the metric's name
+  std::string file{};           ///< empty: $STUNE_METRICS; relative: in the trial's folder; may hold {trial}
+  std::string dataset{};        ///< empty: the metric's name
   std::string reduce = "last";  ///< last, min, max, mean: of a 1-D dataset of a file the application writes itself
-  std::string sem;              ///< dataset of the standard error, or empty
+  std::string sem{};            ///< dataset of the standard error, or empty
 
   bool operator==(const Hdf5Source&) const = default;
 };

@@ -8,7 +8,7 @@
 namespace stune {
 
 struct Objective {
-  std::string metric;
+  std::string metric{};
   bool minimize = true;
 
   bool operator==(const Objective&) const = default;
@@ -16,7 +16,7 @@ struct Objective {
 
 /// metric >= bound, or metric <= bound; relative bounds are factors of the baseline's value.
 struct OutcomeConstraint {
-  std::string metric;
+  std::string metric{};
   bool at_least = false;
   double bound = 0.0;
   bool relative = false;
@@ -25,8 +25,8 @@ struct OutcomeConstraint {
 };
 
 struct OptimizationConfig {
-  std::vector<Objective> objectives;           ///< exactly one is supported
-  std::vector<OutcomeConstraint> constraints;  ///< none is supported
+  std::vector<Objective> objectives{};           ///< exactly one is supported
+  std::vector<OutcomeConstraint> constraints{};  ///< none is supported
 
   bool operator==(const OptimizationConfig&) const = default;
 };

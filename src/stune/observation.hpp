@@ -13,7 +13,7 @@ inline constexpr std::int64_t final_step = -1;
 /// One measured value. A trial's last word on a metric is its final value or, where it has only a progression, the
 /// value at the largest step.
 struct Observation {
-  std::string metric;
+  std::string metric{};
   std::int64_t step = final_step;
   double mean = std::numeric_limits<double>::quiet_NaN();
   double sem = std::numeric_limits<double>::quiet_NaN();  ///< standard error of the mean; NaN: unknown, 0: exact

@@ -21,14 +21,14 @@ enum class ParameterKind : std::uint8_t {
 };
 
 struct Parameter {
-  std::string name;
+  std::string name{};
   ParameterKind kind = ParameterKind::real;
-  double lower = 0.0;                  ///< real and integer only
-  double upper = 0.0;                  ///< real and integer only, inclusive
-  bool log_scale = false;              ///< real and integer only; needs lower > 0
-  double step = 0.0;                   ///< 0: none; values are lower + k * step
-  std::vector<Value> values;           ///< categorical, ordinal, fixed
-  std::optional<Value> default_value;  ///< the user's own setting; makes trial 0 where every tuned parameter has one
+  double lower = 0.0;                    ///< real and integer only
+  double upper = 0.0;                    ///< real and integer only, inclusive
+  bool log_scale = false;                ///< real and integer only; needs lower > 0
+  double step = 0.0;                     ///< 0: none; values are lower + k * step
+  std::vector<Value> values{};           ///< categorical, ordinal, fixed
+  std::optional<Value> default_value{};  ///< the user's own setting; makes trial 0 where every tuned parameter has one
 
   bool operator==(const Parameter&) const = default;
 };

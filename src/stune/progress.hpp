@@ -18,8 +18,8 @@ struct ProgressSnapshot {
   int running = 0;  ///< attempts that run
   int pending = 0;  ///< attempts submitted that do not run yet, and trials waiting to be submitted
   int best_trial = -1;
-  std::optional<double> best;  ///< observed objective of best_trial
-  std::string metric;
+  std::optional<double> best{};  ///< observed objective of best_trial
+  std::string metric{};
   Seconds elapsed{0};  ///< of this run
 };
 

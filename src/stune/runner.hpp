@@ -19,46 +19,46 @@ class Commands;
 /// What every trial of an experiment runs: a script (run by its own shebang) or a program with arguments in which
 /// {name} stands for the parameter's value. Values are data: nothing passes through a shell.
 struct Command {
-  std::filesystem::path script;  ///< absolute; empty: `arguments` is the command
-  std::vector<std::string> arguments;
+  std::filesystem::path script{};  ///< absolute; empty: `arguments` is the command
+  std::vector<std::string> arguments{};
 
   bool operator==(const Command&) const = default;
 };
 
 /// What a runner and a metric need to know of the experiment, given once in open(). References outlive the runner.
 struct Workplace {
-  std::filesystem::path folder;             ///< of the experiment, absolute, exists
-  std::filesystem::path working_directory;  ///< where trials run, as with sbatch; empty: each in its trial's folder
-  std::string experiment_id;                ///< unique; begins every token
-  std::string experiment_name;
-  Command command;
-  std::map<std::string, std::string> environment;   ///< that attempts start with (saved when the experiment began)
-  std::vector<std::filesystem::path> metric_files;  ///< written by the application itself; may hold {trial}
-  Seconds trial_time_limit{0};                      ///< 0: none
+  std::filesystem::path folder{};             ///< of the experiment, absolute, exists
+  std::filesystem::path working_directory{};  ///< where trials run, as with sbatch; empty: each in its trial's folder
+  std::string experiment_id{};                ///< unique; begins every token
+  std::string experiment_name{};
+  Command command{};
+  std::map<std::string, std::string> environment{};   ///< that attempts start with (saved when the experiment began)
+  std::vector<std::filesystem::path> metric_files{};  ///< written by the application itself; may hold {trial}
+  Seconds trial_time_limit{0};                        ///< 0: none
   Clock* clock = nullptr;
   Commands* commands = nullptr;
 };
 
 /// One attempt to be run.
 struct Job {
-  AttemptId id;
-  Parameterization parameters;
-  int escalation = 0;                    ///< how often more resources were granted
-  std::vector<std::string> avoid_hosts;  ///< that failed lately
-  std::optional<Metadata> metadata;      ///< as last reported; only when adopting
+  AttemptId id{};
+  Parameterization parameters{};
+  int escalation = 0;                      ///< how often more resources were granted
+  std::vector<std::string> avoid_hosts{};  ///< that failed lately
+  std::optional<Metadata> metadata{};      ///< as last reported; only when adopting
 };
 
 /// One call to the batch system: journaled with its unique token before submit() sees it.
 struct Submission {
-  std::string token;
-  std::vector<Job> jobs;
+  std::string token{};
+  std::vector<Job> jobs{};
 };
 
 /// News of one attempt.
 struct JobReport {
-  AttemptId id;
+  AttemptId id{};
   JobState state = JobState::unknown;
-  std::optional<Ending> ending;             ///< exactly when state is ended
+  std::optional<Ending> ending{};           ///< exactly when state is ended
   std::optional<Metadata> metadata{};       ///< when it changed
   std::vector<Observation> observations{};  ///< partial or final results that came with the news
   std::string detail{};                     ///< for people: why pending, why deferred

@@ -10,9 +10,9 @@
 namespace stune {
 
 struct SlurmOptions {
-  std::vector<std::string> sbatch_options;  ///< as on sbatch's command line; they win over the script's #SBATCH lines
-  Seconds poll_start{60};                   ///< first interval between two looks at the queue
-  double poll_growth = 1.5;                 ///< per quiet look
+  std::vector<std::string> sbatch_options{};  ///< as on sbatch's command line; they win over the script's #SBATCH lines
+  Seconds poll_start{60};                     ///< first interval between two looks at the queue
+  double poll_growth = 1.5;                   ///< per quiet look
   Seconds poll_cap{300};
 };
 

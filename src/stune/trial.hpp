@@ -60,12 +60,12 @@ constexpr bool is_infrastructure(Cause cause) {
 
 struct Ending {
   Cause cause = Cause::lost;
-  int exit_code = 0;   ///< of the command, where it exited
-  int signal = 0;      ///< that killed it, or 0
-  std::string detail;  ///< for people: evidence, last words of the output
-  std::string host;    ///< where it ran, if known
-  std::optional<TimePoint> started;
-  std::optional<TimePoint> ended;
+  int exit_code = 0;     ///< of the command, where it exited
+  int signal = 0;        ///< that killed it, or 0
+  std::string detail{};  ///< for people: evidence, last words of the output
+  std::string host{};    ///< where it ran, if known
+  std::optional<TimePoint> started{};
+  std::optional<TimePoint> ended{};
   double cpu_seconds = 0.0;      ///< user + system, all processes waited for; 0: unknown
   std::int64_t peak_memory = 0;  ///< bytes, largest process; 0: unknown
 
@@ -85,24 +85,24 @@ using Metadata = std::map<std::string, std::string>;
 
 /// One submission of a trial; a preempted trial has several.
 struct Attempt {
-  std::string token;  ///< of the submission it is part of
+  std::string token{};  ///< of the submission it is part of
   JobState state = JobState::unknown;
-  Metadata metadata;
+  Metadata metadata{};
   TimePoint submitted{};
-  std::optional<TimePoint> started;
-  std::optional<Ending> ending;  ///< once ended or absent
+  std::optional<TimePoint> started{};
+  std::optional<Ending> ending{};  ///< once ended or absent
 };
 
 struct Trial {
   int index = 0;
-  Parameterization parameters;
-  std::string generator;  ///< node of the generation strategy, or "Manual"
+  Parameterization parameters{};
+  std::string generator{};  ///< node of the generation strategy, or "Manual"
   TrialStatus status = TrialStatus::created;
-  std::string reason;  ///< why it failed or was abandoned
+  std::string reason{};  ///< why it failed or was abandoned
   TimePoint created{};
-  std::optional<TimePoint> ended;
-  std::vector<Attempt> attempts;
-  std::vector<Observation> observations;
+  std::optional<TimePoint> ended{};
+  std::vector<Attempt> attempts{};
+  std::vector<Observation> observations{};
 };
 
 /// The trial's last word on `metric`; nothing if it never reported it. O(observations of the trial).

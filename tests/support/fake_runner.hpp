@@ -15,7 +15,7 @@ namespace stune {
 struct FakeRunnerOptions {
   int slots = unlimited;
   int max_batch = unlimited;
-  std::string open_error;  ///< open() throws RunnerError with it
+  std::string open_error{};  ///< open() throws RunnerError with it
 };
 
 /// `cluster` outlives the runner. Time is the Workplace's clock, or what poll() is told where there is none.
