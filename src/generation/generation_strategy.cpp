@@ -1,0 +1,184 @@
+#include "generation/generation_strategy.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/random.hpp"
+#include "generation/domain.hpp"
+#include "generation/exclusion.hpp"
+#include "generation/propose.hpp"
+#include "generation/sobol.hpp"
+
+namespace stune {
+namespace {
+
+using generation::Dimension;
+using generation::Domain;
+
+constexpr std::uint64_t sobol_stream = 1;   // of the experiment's seed
+constexpr std::uint64_t trial_streams = 2;  // trial k has stream trial_streams + k
+constexpr int tries_for_a_new_point = 100;  // in a nearly used up grid, before the space is searched in order
+
+Domain domain_of(const SearchSpace& space) {
+  Domain domain;
+  for (const Axis& axis : space.axes()) {
+    switch (axis.kind) {
+      case Axis::Kind::continuous:
+        domain.dimensions.push_back(Dimension::continuous());
+        break;
+      case Axis::Kind::grid:
+        domain.dimensions.push_back(Dimension::ordered(axis.grid));
+        break;
+      case Axis::Kind::categories:
+        domain.dimensions.push_back(Dimension::categorical(axis.count));
+        break;
+    }
+  }
+  return domain;
+}
+
+Eigen::VectorXd to_eigen(const std::vector<double>& x) {
+  return Eigen::Map<const Eigen::VectorXd>(x.data(), static_cast<Eigen::Index>(x.size()));
+}
+
+Parameterization decode(const SearchSpace& space, const Eigen::VectorXd& point) {
+  return space.decode(std::span<const double>(point.data(), static_cast<std::size_t>(point.size())));
+}
+
+Eigen::MatrixXd rows(const std::vector<Eigen::VectorXd>& points, Eigen::Index dimension) {
+  Eigen::MatrixXd matrix(static_cast<Eigen::Index>(points.size()), dimension);
+  for (std::size_t i = 0; i < points.size(); ++i) matrix.row(static_cast<Eigen::Index>(i)) = points[i].transpose();
+  return matrix;
+}
+
+/// Trials by what the model may know of them.
+generation::Knowledge knowledge(const History& history, std::span<const Parameterization> assumed) {
+  std::vector<Eigen::VectorXd> measured;
+  std::vector<Eigen::VectorXd> pending;
+  std::vector<double> y;
+  std::vector<double> sem;
+  for (const History::Point& point : history.points()) {
+    if (point.state == History::State::withdrawn) continue;
+    if (point.state == History::State::pending) {
+      pending.push_back(to_eigen(point.x));
+      continue;
+    }
+    measured.push_back(to_eigen(point.x));
+    const bool observed = point.state == History::State::observed;
+    y.push_back(observed ? point.y : std::nan(""));
+    sem.push_back(observed ? point.sem : std::nan(""));
+  }
+  for (const Parameterization& p : assumed) pending.push_back(to_eigen(history.space().encode(p)));
+  const auto d = static_cast<Eigen::Index>(history.space().dimension());
+  generation::Knowledge known;
+  known.measured = {rows(measured, d), to_eigen(y), to_eigen(sem)};
+  known.pending = rows(pending, d);
+  return known;
+}
+
+/// Outcome transforms take turns with the evidence, so that trials made from the same evidence share one fit.
+model::Warp warp_for(int observed) { return observed % 2 == 0 ? model::Warp::half_rank_log : model::Warp::yeo_johnson; }
+
+// Hyperparameters as one journaled list: output scale, noise, mean, lengthscales.
+constexpr Eigen::Index before_lengthscales = 3;
+
+std::vector<double> to_list(const model::Hyperparameters& theta) {
+  std::vector<double> list = {theta.output_scale, theta.noise, theta.mean};
+  list.insert(list.end(), theta.lengthscales.begin(), theta.lengthscales.end());
+  return list;
+}
+
+std::optional<model::Hyperparameters> from_list(const std::vector<double>& list, Eigen::Index dimension) {
+  if (static_cast<Eigen::Index>(list.size()) != before_lengthscales + dimension) return {};
+  model::Hyperparameters theta;
+  theta.output_scale = list[0];
+  theta.noise = list[1];
+  theta.mean = list[2];
+  theta.lengthscales = to_eigen(list).tail(dimension);
+  return theta;
+}
+
+Eigen::VectorXd uniform_point(const Domain& domain, std::uint64_t seed, std::uint64_t index) {
+  // Point 0 of a differently scrambled sequence each time: independent, uniform.
+  const generation::ScrambledSobol once(domain.size(), stream_seed(seed, trial_streams + index));
+  return domain.from_uniform(once.points(0, 1)).row(0).transpose();
+}
+
+}  // namespace
+
+int default_initial_trials(std::size_t dimension) { return std::clamp(2 * static_cast<int>(dimension), 5, 10); }
+
+bool GenerationStrategy::wants_model() const {
+  const Definition& d = history_.definition();
+  if (d.method != "fast" || history_.space().dimension() == 0) return false;
+  const int needed = d.initial > 0 ? d.initial : default_initial_trials(history_.space().dimension());
+  return history_.observed() >= std::max(2, needed);
+}
+
+Proposal GenerationStrategy::next(std::span<const Parameterization> assumed) {
+  const std::size_t index = history_.points().size() + assumed.size();
+  if (index == 0) {
+    if (const auto defaults = history_.space().defaults()) {
+      return {Candidate{*defaults, "Default", history_.last_evidence(), {}}, false, {}};
+    }
+  }
+  if (history_.space().dimension() == 0) {
+    if (index > 0) return {{}, true, {}};
+    return {Candidate{history_.space().center(), "Center", history_.last_evidence(), {}}, false, {}};
+  }
+  return wants_model() ? from_model(index, assumed) : initial(index, assumed);
+}
+
+Proposal GenerationStrategy::initial(std::size_t index, std::span<const Parameterization> assumed) const {
+  const Domain domain = domain_of(history_.space());
+  const generation::Knowledge known = knowledge(history_, assumed);
+  Eigen::MatrixXd taken(known.measured.X.rows() + known.pending.rows(), domain.size());
+  taken << known.measured.X, known.pending;
+  const generation::Exclusion exclusion(domain, taken);
+  const std::uint64_t seed = stream_seed(history_.definition().seed, sobol_stream);
+  const bool random = history_.definition().method == "random";
+  const bool by_defaults = history_.space().defaults().has_value();
+  for (int tries = 0; tries < tries_for_a_new_point; ++tries) {
+    // The user's own setting came first: everything else moves up by one. Points that exist are skipped.
+    const auto place = static_cast<std::int64_t>(index) - (by_defaults ? 1 : 0);
+    const auto later = place + (static_cast<std::int64_t>(tries) << 24U);
+    const Eigen::VectorXd point = random ? uniform_point(domain, seed, static_cast<std::uint64_t>(later))
+                                         : generation::initial_point(domain, seed, later);
+    if (exclusion.contains(point)) continue;
+    const char* generator = random ? "Random" : later == 0 ? "Center" : "Sobol";
+    return {Candidate{decode(history_.space(), point), generator, history_.last_evidence(), {}}, false, {}};
+  }
+  if (!domain.count() || exclusion.is_everything()) return {{}, true, {}};
+  const Eigen::VectorXd left = exclusion.first_left();
+  return {Candidate{decode(history_.space(), left), "Sobol", history_.last_evidence(), {}}, false, {}};
+}
+
+Proposal GenerationStrategy::from_model(std::size_t index, std::span<const Parameterization> assumed) {
+  const Domain domain = domain_of(history_.space());
+  const Sequence evidence = history_.last_evidence();
+  if (fit_.made_from != evidence && history_.fitted().made_from == evidence) fit_ = history_.fitted();
+  const bool fitted_already = fit_.made_from == evidence && !fit_.hyperparameters.empty();
+  const ModelFitted& start = fitted_already ? fit_ : history_.fitted();
+
+  generation::Knowledge known = knowledge(history_, assumed);
+  known.warm_start = from_list(start.hyperparameters, domain.size());
+  generation::ProposalOptions options;
+  options.stream = stream_seed(history_.definition().seed, trial_streams + index);
+  options.trial = static_cast<std::int64_t>(index);
+  options.warp = warp_for(history_.observed());
+  options.refit = !fitted_already;
+  const generation::Proposal made = generation::propose(domain, known, options);
+
+  if (made.origin == generation::ProposalOrigin::exhausted) return {{}, true, {}};
+  Proposal proposal;
+  proposal.candidate = Candidate{decode(history_.space(), made.point), "GP", evidence, {}};
+  if (made.origin == generation::ProposalOrigin::quasi_random) {
+    proposal.candidate->generator = "Sobol";
+    proposal.notice = std::string("a quasi-random trial instead of the model's: ") + describe(made.fallback);
+  }
+  if (made.fitted && !fitted_already) fit_ = {evidence, to_list(*made.fitted)};
+  if (fit_.made_from == evidence && history_.fitted().made_from != evidence) proposal.candidate->fit = fit_;
+  return proposal;
+}
+
+}  // namespace stune
