@@ -42,6 +42,15 @@ std::vector<std::vector<Job>> batches(std::vector<Job> jobs, const Runner& runne
 
 }  // namespace
 
+void append_trial(std::vector<EventBody>& events, const Candidate& candidate, int index, bool manual) {
+  const auto holds_fit = [&](const EventBody& body) {
+    const auto* fitted = std::get_if<ModelFitted>(&body);
+    return fitted && fitted->made_from == candidate.fit->made_from;
+  };
+  if (candidate.fit && std::ranges::none_of(events, holds_fit)) events.push_back(*candidate.fit);
+  events.push_back(TrialCreated{index, candidate.parameters, candidate.generator, candidate.made_from, manual});
+}
+
 Plan plan_submissions(const Experiment& experiment, std::vector<Candidate> candidates, int slots, const Runner& runner,
                       Sequence first) {
   Plan plan;
@@ -54,9 +63,7 @@ Plan plan_submissions(const Experiment& experiment, std::vector<Candidate> candi
   int next = static_cast<int>(experiment.trials().size());
   for (Candidate& candidate : candidates) {
     if (static_cast<int>(jobs.size()) >= slots) break;
-    if (candidate.fit) plan.events.push_back(*candidate.fit);
-    plan.events.push_back(
-        TrialCreated{next, candidate.parameters, std::move(candidate.generator), candidate.made_from, false});
+    append_trial(plan.events, candidate, next, false);
     jobs.push_back({{next++, 0}, std::move(candidate.parameters), 0, {}, {}});
   }
   for (const Job& job : jobs) plan.trials.push_back(job.id.trial);

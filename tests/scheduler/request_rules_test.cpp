@@ -1,0 +1,48 @@
+#include "scheduler/request_rules.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/scheduler/rig.hpp"
+
+namespace stune {
+namespace {
+
+Experiment with_one_trial() {
+  Experiment experiment;
+  experiment.apply({1, {}, ExperimentCreated{small_definition(), options_for(10, 2)}});
+  experiment.apply({2, {}, TrialCreated{0, small_definition().space.center(), "Manual", 1, true}});
+  return experiment;
+}
+
+TEST(RequestRules, ASetChangesOnlyWhatItNames) {
+  const Ruling ruling = rule_on(with_one_trial(), SetRequest{{{"parallel", "8"}}});
+
+  ASSERT_EQ(ruling.events.size(), 1U);
+  RunOptions expected = options_for(10, 2);
+  expected.parallel = 8;
+  EXPECT_EQ(std::get<OptionsChanged>(ruling.events[0]).options, expected);
+}
+
+TEST(RequestRules, WhatIsImpossibleIsRefusedWithAReason) {
+  const Experiment experiment = with_one_trial();
+
+  EXPECT_THAT(rule_on(experiment, StopRequest{7, ""}).notice, testing::HasSubstr("7"));
+  EXPECT_THAT(rule_on(experiment, SetRequest{{{"paralel", "8"}}}).notice, testing::HasSubstr("paralel"));
+  EXPECT_THAT(rule_on(experiment, AttachRequest{{{"x", 2.0}, {"n", std::int64_t{1}}}, true}).notice,
+              testing::HasSubstr("x"));
+  EXPECT_TRUE(rule_on(experiment, StopRequest{7, ""}).events.empty());
+}
+
+TEST(RequestRules, ATellEndsTheTrialOrAddsToIt) {
+  const Experiment experiment = with_one_trial();
+  const std::vector<Observation> loss = {{"loss", final_step, 0.5, 0.0}};
+
+  EXPECT_TRUE(std::holds_alternative<TrialEnded>(
+      rule_on(experiment, TellRequest{0, loss, TrialStatus::completed, ""}).events.at(0)));
+  EXPECT_TRUE(std::holds_alternative<Observed>(
+      rule_on(experiment, TellRequest{0, loss, TrialStatus::running, ""}).events.at(0)));
+}
+
+}  // namespace
+}  // namespace stune

@@ -1,0 +1,82 @@
+#include "scheduler/submission_planner.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "tests/scheduler/rig.hpp"
+
+namespace stune {
+namespace {
+
+Experiment begun(int trials = 0) {
+  Experiment experiment;
+  Sequence next = 1;
+  experiment.apply({next++, {}, ExperimentCreated{small_definition(), options_for(10, 2)}});
+  for (int i = 0; i < trials; ++i) {
+    experiment.apply({next++, {}, TrialCreated{i, small_definition().space.center(), "Sobol", 1, false}});
+  }
+  return experiment;
+}
+
+std::vector<Candidate> candidates(int count) {
+  return std::vector<Candidate>(static_cast<std::size_t>(count),
+                                Candidate{small_definition().space.center(), "Sobol", 1, {}});
+}
+
+TEST(SubmissionPlanner, WaitingTrialsGoBeforeNewOnes) {
+  FakeCluster cluster;
+  const FakeRunner runner(cluster, {.max_batch = 1});
+  const Experiment experiment = begun(2);
+
+  const Plan plan = plan_submissions(experiment, candidates(5), 3, runner, 4);
+
+  EXPECT_EQ(plan.trials, (std::vector<int>{0, 1, 2}));
+  EXPECT_EQ(plan.submissions.size(), 3U);
+}
+
+TEST(SubmissionPlanner, TokensAreUniqueAndTellTheNameAndTheEvent) {
+  FakeCluster cluster;
+  const FakeRunner runner(cluster, {.max_batch = 1});
+  const Experiment experiment = begun();
+
+  const Plan plan = plan_submissions(experiment, candidates(3), 3, runner, 2);
+
+  std::set<std::string> tokens;
+  for (const Submission& submission : plan.submissions) tokens.insert(submission.token);
+  EXPECT_EQ(tokens.size(), 3U);
+  for (std::size_t i = 0; i < plan.events.size(); ++i) {
+    if (const auto* intended = std::get_if<SubmissionIntended>(&plan.events[i])) {
+      EXPECT_EQ(intended->token, "small-abc123-" + std::to_string(2 + i));
+    }
+  }
+}
+
+TEST(SubmissionPlanner, BatchesAreNoLargerThanTheRunnerTakes) {
+  FakeCluster cluster;
+  const FakeRunner runner(cluster, {.max_batch = 4});
+
+  const Plan plan = plan_submissions(begun(), candidates(10), 10, runner, 2);
+
+  ASSERT_EQ(plan.submissions.size(), 3U);
+  EXPECT_EQ(plan.submissions[0].jobs.size(), 4U);
+  EXPECT_EQ(plan.submissions[2].jobs.size(), 2U);
+}
+
+TEST(SubmissionPlanner, APlanCanBeAppliedAndIsThenWhatIsAdopted) {
+  FakeCluster cluster;
+  const FakeRunner runner(cluster);
+  Experiment experiment = begun();
+  const Plan plan = plan_submissions(experiment, candidates(3), 3, runner, 2);
+  for (const EventBody& body : plan.events) experiment.apply({experiment.last_sequence() + 1, {}, body});
+
+  const std::vector<Submission> adopted = live_submissions(experiment);
+
+  ASSERT_EQ(adopted.size(), 1U);
+  EXPECT_EQ(adopted[0].token, plan.submissions[0].token);
+  EXPECT_EQ(adopted[0].jobs.size(), 3U);
+  EXPECT_EQ(adopted[0].jobs[2].id, (AttemptId{2, 0}));
+}
+
+}  // namespace
+}  // namespace stune
