@@ -1,0 +1,267 @@
+#include "client/session.hpp"
+
+#include <algorithm>
+
+#include "base/clock.hpp"
+#include "base/commands.hpp"
+#include "client/founding.hpp"
+#include "client/make_runner.hpp"
+#include "generation/inline_source.hpp"
+#include "generation/queue_source.hpp"
+#include "scheduler/scheduler.hpp"
+#include "scheduler/submission_planner.hpp"
+#include "storage/journal.hpp"
+#include "storage/lock.hpp"
+#include "storage/telemetry.hpp"
+#include "stune/error.hpp"
+#include "stune/hdf5_metric.hpp"
+
+namespace stune {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Fed beside the scheduler's own source for the time of a run.
+class Following {
+ public:
+  Following(Ledger& ledger, CandidateSource& source) : ledger_(ledger), source_(source) { ledger_.follow(source_); }
+  ~Following() { ledger_.forget(source_); }
+  Following(const Following&) = delete;
+  Following& operator=(const Following&) = delete;
+
+ private:
+  Ledger& ledger_;
+  CandidateSource& source_;
+};
+
+}  // namespace
+
+struct Session::Impl {
+  Impl(fs::path path, SessionParts supplied)
+      : folder(std::move(path)),
+        parts(std::move(supplied)),
+        clock(parts.clock ? *parts.clock : system_clock),
+        lock(Lock::acquire(folder, clock, {parts.take_over, true, [this](auto s) { notices.emplace_back(s); }})),
+        journal(open_journal()),
+        ledger(experiment, journal, clock),
+        telemetry(folder),
+        started(clock.now()) {
+    ledger.follow(inline_source);
+  }
+
+  ~Impl() { parts.runner.reset(); }  // before the commands it uses
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  Journal open_journal() {
+    JournalSeams seams;
+    if (parts.open_journal) seams.open_file = parts.open_journal;
+    seams.before_append = [this] { lock.verify(); };
+    const auto replay_one = [this](const Event& event) {
+      experiment.apply(event);
+      inline_source.feed({&event, 1});
+    };
+    Journal opened = Journal::open(folder / "journal.jsonl", replay_one, std::move(seams));
+    if (opened.opened().torn_bytes > 0) {
+      notices.push_back("recovered: cut off the incomplete last line of journal.jsonl (" +
+                        std::to_string(opened.opened().torn_bytes) + " bytes); what it said never took effect");
+    }
+    return opened;
+  }
+
+  void begin(const NewExperiment& wanted) {
+    ExperimentCreated created{furnish(folder, wanted, parts.node_program), wanted.options};
+    created.options.runner = parts.runner ? "custom" : resolve_runner(wanted.options.runner, wanted.environment);
+    ledger.commit({std::move(created)});
+  }
+
+  Workplace workplace() const {
+    const Definition& d = experiment.definition();
+    Workplace w;
+    w.folder = folder;
+    w.working_directory = d.working_directory;
+    w.experiment_id = d.id;
+    w.experiment_name = d.name;
+    w.command = d.command;
+    w.environment = read_environment(folder);
+    for (const auto& [name, source] : d.metrics) {
+      if (!source.file.empty()) w.metric_files.emplace_back(source.file);
+    }
+    w.trial_time_limit = experiment.options().trial_time_limit;
+    w.clock = const_cast<Clock*>(&clock);
+    w.commands = commands.get();
+    return w;
+  }
+
+  void open_world() {
+    if (world_open) return;
+    commands = make_child_commands(clock);
+    const Workplace place = workplace();
+    if (!parts.runner) parts.runner = make_runner(experiment.options());
+    for (const auto& [name, source] : experiment.definition().metrics) {
+      const bool supplied =
+          std::ranges::any_of(parts.metrics, [&n = name](const auto& metric) { return metric->name() == n; });
+      if (!supplied) parts.metrics.push_back(std::make_unique<Hdf5Metric>(name, source));
+    }
+    for (const auto& metric : parts.metrics) metric->open(place);
+    parts.runner->open(place);
+    world_open = true;
+  }
+
+  void heartbeat(TimePoint now) {
+    lock.beat(now);
+    if (!telemetry.due(now)) return;
+    Telemetry t;
+    t.started = started;
+    for (std::size_t i = 0; i < t.counts.size(); ++i) t.counts[i] = experiment.count(static_cast<TrialStatus>(i));
+    t.live = static_cast<int>(experiment.live().size());
+    telemetry.write(std::move(t), now);
+  }
+
+  SchedulerContext context(CandidateSource& source, Progress& progress, const Wakeup* interrupt, bool submits) {
+    return {folder,        experiment, ledger,
+            *parts.runner, source,     parts.metrics,
+            clock,         progress,   [this](TimePoint now) { heartbeat(now); },
+            interrupt,     submits};
+  }
+
+  fs::path folder;
+  SessionParts parts;
+  SystemClock system_clock;
+  Clock& clock;
+  std::vector<std::string> notices;
+  Lock lock;
+  Experiment experiment;
+  InlineSource inline_source;
+  Journal journal;
+  Ledger ledger;
+  TelemetryWriter telemetry;
+  TimePoint started;
+  std::unique_ptr<Commands> commands;
+  bool world_open = false;
+};
+
+Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Session::Session(Session&&) noexcept = default;
+Session& Session::operator=(Session&&) noexcept = default;
+Session::~Session() = default;
+
+Session Session::begin(const fs::path& folder, NewExperiment wanted, SessionParts parts) {
+  check(wanted, !parts.runner);
+  const fs::path path = fs::absolute(folder).lexically_normal();
+  if (fs::exists(path) && !is_experiment(path) && !fs::is_empty(path)) {
+    throw ConfigError(path.string() + " exists and is no experiment; choose another name with --name or --folder");
+  }
+  create_folders(path);
+  Session session(std::make_unique<Impl>(path, std::move(parts)));
+  Impl& impl = *session.impl_;
+  if (!impl.experiment.exists()) {
+    impl.begin(wanted);
+    return session;
+  }
+  for (std::string& notice : check_same(path, impl.experiment.definition(), wanted.definition)) {
+    impl.notices.push_back(std::move(notice));
+  }
+  wanted.options.runner = impl.parts.runner ? "custom" : resolve_runner(wanted.options.runner, wanted.environment);
+  session.change(wanted.options);
+  return session;
+}
+
+Session Session::open(const fs::path& folder, SessionParts parts) {
+  const fs::path path = fs::absolute(folder).lexically_normal();
+  if (!is_experiment(path)) throw ConfigError(path.string() + " is no experiment: it has no journal.jsonl");
+  Session session(std::make_unique<Impl>(path, std::move(parts)));
+  if (!session.experiment().exists()) {
+    throw ConfigError(path.string() +
+                      " is an experiment that was never begun; give the script again: stune run SCRIPT");
+  }
+  return session;
+}
+
+const Experiment& Session::experiment() const { return impl_->experiment; }
+const fs::path& Session::folder() const { return impl_->folder; }
+const std::vector<std::string>& Session::notices() const { return impl_->notices; }
+
+void Session::change(const RunOptions& options) {
+  if (options == impl_->experiment.options() && !impl_->experiment.stop_asked()) return;
+  impl_->ledger.commit({OptionsChanged{options}});
+}
+
+RunSummary Session::run(Progress& progress, const Wakeup* interrupt) {
+  impl_->open_world();
+  QueueSource source(impl_->inline_source.strategy());
+  const Following following(impl_->ledger, source);
+  return Scheduler(impl_->context(source, progress, interrupt, true)).run();
+}
+
+RunSummary Session::step(Progress& progress, const Wakeup* interrupt) {
+  impl_->open_world();
+  return Scheduler(impl_->context(impl_->inline_source, progress, interrupt, true)).step();
+}
+
+RunSummary Session::stop(int trial, Progress& progress) {
+  impl_->ledger.commit({StopAsked{trial, "asked for on the command line"}});
+  if (impl_->experiment.live().empty() && impl_->experiment.waiting().empty() && trial < 0) {
+    RunSummary nothing_to_do;
+    nothing_to_do.reason = StopReason::stopped;
+    return nothing_to_do;
+  }
+  impl_->open_world();
+  Scheduler scheduler(impl_->context(impl_->inline_source, progress, nullptr, false));
+  return trial < 0 ? scheduler.run() : scheduler.step();
+}
+
+std::vector<int> Session::ask(int count) {
+  std::vector<int> trials;
+  std::vector<EventBody> events;
+  int next = static_cast<int>(impl_->experiment.trials().size());
+  for (const Candidate& candidate : impl_->inline_source.take(count, 0).ready) {
+    append_trial(events, candidate, next, true);
+    trials.push_back(next++);
+  }
+  impl_->ledger.commit(std::move(events));
+  return trials;
+}
+
+int Session::attach(const Parameterization& parameters) {
+  const int index = static_cast<int>(impl_->experiment.trials().size());
+  impl_->ledger.commit({TrialCreated{index, impl_->experiment.definition().space.validated(parameters), "Manual",
+                                     impl_->experiment.last_sequence(), true}});
+  return index;
+}
+
+namespace {
+
+const Trial& open_trial(const Experiment& experiment, int trial) {
+  if (trial < 0 || trial >= static_cast<int>(experiment.trials().size())) {
+    throw ConfigError("there is no trial " + std::to_string(trial) + "; there are " +
+                      std::to_string(experiment.trials().size()) + ", counted from 0");
+  }
+  const Trial& found = experiment.trial(trial);
+  if (is_terminal(found.status)) {
+    throw ConfigError("trial " + std::to_string(trial) + " has ended already: " + to_string(found.status));
+  }
+  return found;
+}
+
+}  // namespace
+
+void Session::observe(int trial, std::vector<Observation> observations) {
+  open_trial(impl_->experiment, trial);
+  impl_->ledger.commit({Observed{trial, std::move(observations)}});
+}
+
+void Session::end(int trial, TrialStatus status, std::vector<Observation> observations, const std::string& reason) {
+  const Trial& open = open_trial(impl_->experiment, trial);
+  if (status == TrialStatus::completed) {
+    const std::string& objective = impl_->experiment.definition().optimization.objectives.front().metric;
+    const bool told = std::ranges::any_of(observations, [&](const Observation& o) { return o.metric == objective; });
+    if (!told && !latest(open, objective)) {
+      throw ConfigError("trial " + std::to_string(trial) + " needs a value of the objective " + objective +
+                        " to be completed");
+    }
+  }
+  impl_->ledger.commit({TrialEnded{trial, status, reason, {}, std::move(observations)}});
+}
+
+}  // namespace stune

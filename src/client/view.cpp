@@ -1,0 +1,93 @@
+#include <algorithm>
+
+#include "base/file.hpp"
+#include "client/founding.hpp"
+#include "client/session.hpp"
+#include "storage/codec.hpp"
+#include "storage/journal.hpp"
+#include "storage/lock.hpp"
+#include "storage/requests.hpp"
+#include "stune/error.hpp"
+
+namespace stune {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Who holds the lock and may be alive; nobody if it is provably dead.
+std::optional<LockHolder> owner(const fs::path& folder) {
+  std::optional<LockHolder> holder = read_lock(folder);
+  if (holder && examine(*holder) == HolderState::dead) return {};
+  return holder;
+}
+
+std::string list_experiments() {
+  std::vector<std::string> found;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(".", ignored)) {
+    if (is_experiment(entry.path())) found.push_back(entry.path().filename().string());
+  }
+  std::ranges::sort(found);
+  if (found.empty()) return "there is no experiment in this folder";
+  std::string text = "experiments in this folder:";
+  for (const std::string& name : found) text += " " + name;
+  return text;
+}
+
+}  // namespace
+
+View view(const fs::path& folder) {
+  if (!is_experiment(folder)) throw ConfigError(folder.string() + " is no experiment: it has no journal.jsonl");
+  View seen;
+  const Replayed replayed = replay(folder / "journal.jsonl", [&](const Event& event) { seen.experiment.apply(event); });
+  seen.torn = replayed.torn_bytes > 0;
+  if (const auto holder = owner(folder)) seen.owner = describe(*holder);
+  seen.telemetry = read_file(folder / "telemetry.json").value_or("");
+  if (!seen.experiment.exists()) throw ConfigError(folder.string() + " is an experiment that was never begun");
+  return seen;
+}
+
+fs::path find_experiment(const std::string& name) {
+  fs::path plain = name;
+  if (!plain.has_filename()) plain = plain.parent_path();
+  if (is_experiment(plain)) return plain;
+  fs::path with_ending = plain;
+  with_ending += ".stune";
+  if (is_experiment(with_ending)) return with_ending;
+  throw ConfigError("no experiment '" + name + "'; " + list_experiments());
+}
+
+std::string stop_experiment(const fs::path& folder, int trial, Progress& progress) {
+  const View seen = view(folder);
+  if (trial >= static_cast<int>(seen.experiment.trials().size())) {
+    throw ConfigError("there is no trial " + std::to_string(trial) + "; there are " +
+                      std::to_string(seen.experiment.trials().size()) + ", counted from 0");
+  }
+  if (!seen.owner.empty()) {
+    StopRequest request;
+    if (trial >= 0) request.trial = trial;
+    request.why = "asked for on the command line";
+    SystemClock clock;
+    write_request(folder, request, clock.now());
+    return "asked " + seen.owner + " to stop " + (trial < 0 ? "the experiment" : "trial " + std::to_string(trial));
+  }
+  Session session = Session::open(folder);
+  const auto live = session.experiment().live().size();
+  session.stop(trial, progress);
+  if (trial >= 0) return "stopped trial " + std::to_string(trial);
+  return "stopped; " + std::to_string(live) + " running or queued trials were cancelled";
+}
+
+std::string set_options(const fs::path& folder, const std::map<std::string, std::string>& changes) {
+  const View seen = view(folder);
+  const RunOptions options = changed(seen.experiment.options(), changes);
+  if (!seen.owner.empty()) {
+    SystemClock clock;
+    write_request(folder, SetRequest{changes}, clock.now());
+    return "asked " + seen.owner + " to use the new options";
+  }
+  Session::open(folder).change(options);
+  return "changed; the next run uses the new options";
+}
+
+}  // namespace stune
