@@ -25,14 +25,19 @@ double unit_to_real(const Parameter& p, double u) {
   return std::clamp(x, p.lower, p.upper);
 }
 
+/// What two neighbouring decoded values differ by, about.
+double resolution(const Parameter& p, double x) {
+  if (p.log_scale) return 10 * digits * x;
+  return std::max(digits * (p.upper - p.lower), 1e-14 * std::max(std::abs(p.lower), std::abs(p.upper)));
+}
+
 double decode_real(const Parameter& p, double u) {
-  if (u <= 0.0) return p.lower;
-  if (u >= 1.0) return p.upper;
-  const double x = unit_to_real(p, u);
-  const double largest = std::max(std::abs(p.lower), std::abs(p.upper));
-  const double quantum =
-      p.log_scale ? digits * 10 * std::abs(x) : std::max(digits * (p.upper - p.lower), 1e-13 * largest);
-  return std::clamp(rounded(x, quantum), p.lower, p.upper);
+  const double raw = unit_to_real(p, u);
+  const double x = rounded(raw, resolution(p, raw));
+  // Beside a bound the coordinate may no longer tell a value from it.
+  if (u <= 0.0 || x - p.lower <= resolution(p, x)) return p.lower;
+  if (u >= 1.0 || p.upper - x <= resolution(p, x)) return p.upper;
+  return x;
 }
 
 bool is_interval(const Parameter& p) { return p.kind == ParameterKind::real || p.kind == ParameterKind::integer; }

@@ -114,7 +114,8 @@ TEST_F(CommandsTest, WhatCannotBeStartedIs127WithAMessage) {
 
   const CommandId id = commands_->start(call);
   EXPECT_TRUE(is_readable(commands_->wake_fd()));
-  EXPECT_LE(commands_->next_deadline(), clock_.now());
+  const TimePoint due = commands_->next_deadline();
+  EXPECT_LE(due, clock_.now());
   const CommandResult result = wait_for(1).at(id);
 
   EXPECT_EQ(result.exit_code, 127);
