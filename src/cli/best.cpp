@@ -1,0 +1,65 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "cli/describe.hpp"
+#include "cli/subcommands.hpp"
+#include "client/session.hpp"
+
+namespace stune::cli {
+
+namespace {
+
+struct BestArguments {
+  std::string experiment;
+  bool command_line = false;
+  bool json = false;
+};
+
+nlohmann::json best_json(const Experiment& experiment, const Trial& best) {
+  const auto value = to_json(*objective_of(experiment, best));
+  nlohmann::json document{{"trial", best.index},
+                          {"metric", value["metric"]},
+                          {"value", value["mean"]},
+                          {"sem", value["sem"]},
+                          {"parameters", to_json(best.parameters)},
+                          {"baseline", nullptr}};
+  if (const auto baseline = baseline_of(experiment)) {
+    document["baseline"] = {{"trial", baseline->trial},
+                            {"defaults", baseline->defaults},
+                            {"value", baseline->value},
+                            {"gain", baseline->gain}};
+  }
+  return document;
+}
+
+ExitCode show_best(const BestArguments& arguments) {
+  const View found = view(experiment_folder(arguments.experiment));
+  const Experiment& experiment = found.experiment;
+  if (experiment.best_observed() < 0)
+    throw Error(ExitCode::failure, "no trial of " + experiment.definition().name + " has completed yet");
+  const Trial& best = experiment.trial(experiment.best_observed());
+  if (arguments.json) {
+    std::cout << dump(best_json(experiment, best));
+  } else if (arguments.command_line) {
+    std::cout << trial_command_line(experiment, best) << "\n";
+  } else {
+    std::cout << best_text(experiment);
+  }
+  return ExitCode::success;
+}
+
+}  // namespace
+
+void add_best(CLI::App& app, Invocation& invocation) {
+  auto arguments = std::make_shared<BestArguments>();
+  CLI::App* command = app.add_subcommand("best", "Show the best trial so far and how much better it is than the first");
+  add_experiment(*command, arguments->experiment);
+  CLI::Option* line =
+      command->add_flag("--args", arguments->command_line, "only its command line, to be run once more");
+  command->add_flag("--json", arguments->json, "one JSON object, for programs")->excludes(line);
+  command->footer("Example:\n  stune best train.stune\n  eval \"$(stune best train.stune --args)\"");
+  command->callback([&invocation, arguments] { invocation.action = [arguments] { return show_best(*arguments); }; });
+}
+
+}  // namespace stune::cli

@@ -1,0 +1,134 @@
+#include "cli/describe.hpp"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "base/clock.hpp"
+#include "cli/quantities.hpp"
+#include "cli/table.hpp"
+#include "cli/words.hpp"
+#include "trial/task.hpp"
+
+namespace stune::cli {
+
+using nlohmann::json;
+
+namespace {
+
+json finite(double value) { return std::isfinite(value) ? json(value) : json(nullptr); }
+
+}  // namespace
+
+json to_json(const Value& value) {
+  return std::visit(
+      [](const auto& held) -> json {
+        if constexpr (std::is_same_v<std::decay_t<decltype(held)>, double>) return finite(held);
+        return held;
+      },
+      value);
+}
+
+json to_json(const Parameterization& parameters) {
+  json object = json::object();
+  for (std::size_t i = 0; i < parameters.size(); ++i) object[parameters.name(i)] = to_json(parameters.value(i));
+  return object;
+}
+
+json to_json(const Observation& observation) {
+  json object{{"metric", observation.metric}, {"mean", finite(observation.mean)}, {"sem", finite(observation.sem)}};
+  object["step"] = observation.step == final_step ? json(nullptr) : json(observation.step);
+  return object;
+}
+
+json to_json(const std::optional<TimePoint>& time) { return time ? json(to_iso(*time)) : json(nullptr); }
+
+std::string dump(const json& document) { return document.dump(-1, ' ', false, json::error_handler_t::replace) + "\n"; }
+
+std::string objective_text(const Definition& definition) {
+  std::string text;
+  for (const Objective& objective : definition.optimization.objectives) {
+    text += (text.empty() ? "" : ", ") + std::string(objective.minimize ? "minimize " : "maximize ") + objective.metric;
+  }
+  return text;
+}
+
+LiveCounts count_live(const Experiment& experiment) {
+  LiveCounts counts;
+  const int unfinished = experiment.count(TrialStatus::created) + experiment.count(TrialStatus::running);
+  for (const int index : experiment.live()) {
+    const auto& attempts = experiment.trial(index).attempts;
+    if (attempts.empty() || attempts.back().state != JobState::running) ++counts.pending;
+  }
+  counts.pending += static_cast<int>(experiment.waiting().size());
+  counts.running = unfinished - counts.pending;
+  return counts;
+}
+
+std::string state_of(const Experiment& experiment, bool owned) {
+  if (owned) return "running";
+  const int ended =
+      experiment.counted() - experiment.count(TrialStatus::created) - experiment.count(TrialStatus::running);
+  if (experiment.options().trials > 0 && ended >= experiment.options().trials) return "finished";
+  if (experiment.stop_asked()) return "stopped";
+  return experiment.options().runner == "custom" ? "open" : "paused";
+}
+
+std::optional<Baseline> baseline_of(const Experiment& experiment) {
+  const int best = experiment.best_observed();
+  if (best <= 0) return std::nullopt;
+  const Trial& first = experiment.trial(0);
+  const auto value = objective_of(experiment, first);
+  const auto best_value = objective_of(experiment, experiment.trial(best));
+  if (!value || !best_value || first.status != TrialStatus::completed) return std::nullopt;
+  const bool minimize = experiment.definition().optimization.objectives[0].minimize;
+  const auto defaults = experiment.definition().space.defaults();
+  Baseline baseline;
+  baseline.defaults = defaults && *defaults == first.parameters;
+  baseline.value = value->mean;
+  baseline.gain = minimize ? value->mean - best_value->mean : best_value->mean - value->mean;
+  return baseline;
+}
+
+std::string best_text(const Experiment& experiment) {
+  if (experiment.best_observed() < 0) return "No trial has completed yet.\n";
+  const Trial& best = experiment.trial(experiment.best_observed());
+  const auto value = objective_of(experiment, best);
+  std::string text = "Best of " + counted(experiment.count(TrialStatus::completed), "completed trial") + ": " +
+                     value->metric + " = " + with_error(value->mean, value->sem) + " (trial " +
+                     std::to_string(best.index) + ")\n";
+  std::size_t width = 0;
+  for (std::size_t i = 0; i < best.parameters.size(); ++i)
+    width = std::max(width, display_width(best.parameters.name(i)));
+  for (std::size_t i = 0; i < best.parameters.size(); ++i) {
+    const std::string& name = best.parameters.name(i);
+    text += "  " + name + std::string(width - display_width(name), ' ') + "  " +
+            printable(to_string(best.parameters.value(i))) + "\n";
+  }
+  if (const auto baseline = baseline_of(experiment)) {
+    const std::string what = baseline->defaults ? "your defaults (trial 0)" : "trial 0, the first one tried";
+    const double part = 100.0 * baseline->gain / std::abs(baseline->value);
+    text += "Better than " + what + " by " + number(baseline->gain, 3) +
+            (std::isfinite(part) ? " (" + number(part, 3) + " %)" : "") + ": " + number(baseline->value) + " there.\n";
+  } else if (best.index == 0) {
+    text += "Nothing better than trial 0, the first one tried, has been found yet.\n";
+  }
+  return text;
+}
+
+std::string trial_command_line(const Experiment& experiment, const Trial& trial) {
+  const Command& command = experiment.definition().command;
+  std::vector<std::string> words;
+  if (command.script.empty()) {
+    for (const std::string& argument : command.arguments) {
+      words.push_back(fill_placeholders(argument, {trial.index, 0}, trial.parameters));
+    }
+    return command_line(words);
+  }
+  std::string line;
+  for (std::size_t i = 0; i < trial.parameters.size(); ++i) {
+    line += environment_name(trial.parameters.name(i)) + "=" + shell_quoted(to_string(trial.parameters.value(i))) + " ";
+  }
+  return line + shell_quoted(command.script.string());
+}
+
+}  // namespace stune::cli

@@ -1,0 +1,57 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "base/log.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/node_program.hpp"
+#include "cli/plan.hpp"
+#include "cli/run.hpp"
+#include "cli/subcommands.hpp"
+#include "cli/terminal.hpp"
+
+namespace stune::cli {
+
+namespace {
+
+struct ResumeArguments {
+  std::string experiment;
+  GivenOptions given;
+  bool take_over = false;
+  bool quiet = false;
+  bool step = false;
+};
+
+ExitCode resume(const ResumeArguments& arguments) {
+  const auto folder = experiment_folder(arguments.experiment);
+  const RunOptions options = apply_options(view(folder).experiment.options(), arguments.given);
+  check_complete(options);
+  log::set_quiet(arguments.quiet);
+  const Interrupt interrupt;
+  const auto progress = make_progress(arguments.quiet);
+  SessionParts parts;
+  parts.node_program = find_node_program();
+  parts.take_over = arguments.take_over;
+  Session session = Session::open(folder, std::move(parts));
+  for (const std::string& notice : session.notices()) progress->notice(notice);
+  if (!arguments.step || !arguments.given.values.empty()) session.change(options);
+  return conclude(session, arguments.step ? session.step(*progress, &interrupt.wakeup())
+                                          : session.run(*progress, &interrupt.wakeup()));
+}
+
+}  // namespace
+
+void add_resume(CLI::App& app, Invocation& invocation) {
+  auto arguments = std::make_shared<ResumeArguments>();
+  CLI::App* command =
+      app.add_subcommand("resume", "Continue an experiment that was interrupted or stopped, or give it more trials");
+  add_experiment(*command, arguments->experiment);
+  add_options(*command, {Subject::running}, arguments->given);
+  command->add_flag("--step", arguments->step, "do what is due now and exit, for cron; an earlier stop is not lifted");
+  command->add_flag("--take-over", arguments->take_over,
+                    "continue although another machine seems to run it; only if you know that it does not");
+  command->add_flag("--quiet", arguments->quiet, "only warnings and the result");
+  command->footer("Example:\n  stune resume train.stune --trials 200");
+  command->callback([&invocation, arguments] { invocation.action = [arguments] { return resume(*arguments); }; });
+}
+
+}  // namespace stune::cli

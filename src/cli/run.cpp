@@ -1,0 +1,224 @@
+#include "cli/run.hpp"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iostream>
+
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "cli/describe.hpp"
+#include "cli/dry_run.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/node_program.hpp"
+#include "cli/plan.hpp"
+#include "cli/quantities.hpp"
+#include "cli/subcommands.hpp"
+#include "cli/terminal.hpp"
+#include "client/make_runner.hpp"
+
+namespace stune::cli {
+
+namespace {
+
+struct RunArguments {
+  std::string script;
+  GivenOptions given;
+  std::vector<std::string> command;
+};
+
+/// What the command line and the script ask for, checked as far as that is possible without doing anything.
+struct Request {
+  std::filesystem::path folder;
+  NewExperiment wanted;
+  std::vector<std::string> notices;
+};
+
+Surroundings surroundings_of(const RunArguments& arguments) {
+  Surroundings surroundings;
+  surroundings.current = std::filesystem::current_path();
+  if (!arguments.script.empty()) surroundings.script = (surroundings.current / arguments.script).lexically_normal();
+  surroundings.arguments = arguments.command;
+  return surroundings;
+}
+
+void refuse_unclear_command(const RunArguments& arguments) {
+  if (!arguments.script.empty() && !arguments.command.empty()) {
+    throw UsageError("both a script (" + arguments.script + ") and a command after -- are given; valid is one of them");
+  }
+  if (arguments.script.empty() && arguments.command.empty()) {
+    throw UsageError("nothing to run; give an experiment script, as in stune run train.sh, or a command after --");
+  }
+}
+
+/// A misspelt program would fail trial after trial.
+void check_program(const std::vector<std::string>& command) {
+  if (command.empty()) return;
+  const std::string& program = command[0];
+  if (program.find_first_of("/{") != std::string::npos) return;
+  const char* path = getenv("PATH");
+  std::string rest = path ? path : "";
+  while (!rest.empty()) {
+    const auto end = std::min(rest.find(':'), rest.size());
+    if (access((rest.substr(0, end) + "/" + program).c_str(), X_OK) == 0) return;
+    rest.erase(0, end + 1);
+  }
+  throw ConfigError("there is no program " + program + " in PATH");
+}
+
+bool holds_experiment(const std::filesystem::path& folder) {
+  std::error_code error;
+  return std::filesystem::exists(folder / "journal.jsonl", error);
+}
+
+/// Names that the script's parameters had when the experiment began and that nobody mentions any more.
+std::vector<std::string> removed_parameters(const GivenOptions& recorded, const GivenOptions& now) {
+  std::vector<std::string> removed;
+  for (const Given& before : recorded.all("param")) {
+    const auto& all = now.all("param");
+    const std::string name = leading_name(before.text);
+    const bool there =
+        std::any_of(all.begin(), all.end(), [&](const Given& one) { return leading_name(one.text) == name; });
+    if (!there) removed.push_back(name);
+  }
+  return removed;
+}
+
+/// The experiment is there already: what is recorded holds, unless the command line says otherwise or the script has
+/// been edited since.
+NewExperiment continued(const Experiment& experiment, const std::filesystem::path& folder, const GivenOptions& script,
+                        const RunArguments& arguments, const Surroundings& surroundings) {
+  GivenOptions recorded;
+  if (const auto copy = read_file(folder / "script.sh"); copy && !surroundings.script.empty()) {
+    recorded = options_of(parse_script(*copy, "script.sh"), "script.sh");
+  }
+  const GivenOptions all = merged(script, arguments.given);
+  for (const std::string& name : removed_parameters(recorded, all)) {
+    throw ConfigError(folder.filename().string() + " was begun with a parameter " + name +
+                      ", which is no longer there; a search space cannot be changed: put it back, or begin another "
+                      "experiment with --name");
+  }
+  const GivenOptions changes = merged(without(script, recorded), arguments.given);
+  NewExperiment wanted;
+  wanted.definition = redefine(experiment.definition(), changes, surroundings);
+  wanted.options = apply_options(experiment.options(), changes);
+  return wanted;
+}
+
+/// Names the file that a placeholder or a parameter would break in, before the first trial does.
+void check_first_task(const NewExperiment& wanted) {
+  Workplace workplace;
+  workplace.folder = "/";
+  workplace.command = wanted.definition.command;
+  first_task(workplace, wanted.definition);
+}
+
+Request understand(const RunArguments& arguments) {
+  refuse_unclear_command(arguments);
+  const Surroundings surroundings = surroundings_of(arguments);
+  Request request;
+  GivenOptions script;
+  if (!arguments.script.empty()) {
+    ScriptLines lines = parse_script(read_script(arguments.script), arguments.script);
+    script = options_of(lines, arguments.script);
+    request.notices = std::move(lines.notices);
+  }
+  check_program(arguments.command);
+  const GivenOptions all = merged(script, arguments.given);
+  request.folder = folder_of(all, surroundings);
+  if (holds_experiment(request.folder)) {
+    request.wanted = continued(view(request.folder).experiment, request.folder, script, arguments, surroundings);
+  } else {
+    request.wanted.definition = define(all, surroundings);
+    request.wanted.options = apply_options({}, all);
+  }
+  request.wanted.environment = current_environment();
+  check_complete(request.wanted.options);
+  check_first_task(request.wanted);
+  if (resolve_runner(request.wanted.options.runner, request.wanted.environment) == "slurm")
+    slurm_options(request.wanted);
+  return request;
+}
+
+ExitCode run(const RunArguments& arguments) {
+  Request request = understand(arguments);
+  if (arguments.given.has("dry-run")) {
+    std::cout << dry_run(request.folder, request.wanted);
+    return ExitCode::success;
+  }
+  const bool quiet = arguments.given.has("quiet");
+  log::set_quiet(quiet);
+  const Interrupt interrupt;
+  const auto progress = make_progress(quiet);
+  for (const std::string& notice : request.notices) log::warn(notice);
+  SessionParts parts;
+  parts.node_program = find_node_program();
+  parts.take_over = arguments.given.has("take-over");
+  Session session = Session::begin(request.folder, std::move(request.wanted), std::move(parts));
+  for (const std::string& notice : session.notices()) progress->notice(notice);
+  return conclude(session, session.run(*progress, &interrupt.wakeup()));
+}
+
+}  // namespace
+
+namespace {
+
+std::string ending_text(const Session& session, const RunSummary& summary) {
+  const std::string folder = session.folder().filename().string();
+  const std::string going_on = "Jobs that run or wait go on. Continue with: stune resume " + folder +
+                               "\nCancel them with: stune stop " + folder + "\n";
+  const std::string elapsed = to_words(std::chrono::floor<std::chrono::seconds>(summary.progress.elapsed));
+  switch (summary.reason) {
+    case StopReason::finished:
+      return "All " + counted(summary.progress.wanted, "trial") + " are in, after " + elapsed + ".\n";
+    case StopReason::exhausted:
+      return "Every point of the search space has been tried, after " + elapsed + ".\n";
+    case StopReason::stopped:
+      return "Stopped; its jobs were cancelled. Continue with: stune resume " + folder + "\n";
+    case StopReason::interrupted:
+      return "Interrupted. " + going_on;
+    case StopReason::time_limit:
+      return "The time for this run is over. " + going_on;
+    case StopReason::failure_rate:
+      return "Jobs were cancelled. The output of a trial is in " + folder + "/trials/NUMBER/attempt-0/output.log.\n";
+    case StopReason::idle:
+      break;
+  }
+  return "Nothing is due now; " + std::to_string(summary.progress.running) + " running, " +
+         std::to_string(summary.progress.pending) + " pending.\n";
+}
+
+}  // namespace
+
+ExitCode conclude(const Session& session, const RunSummary& summary) {
+  if (!summary.message.empty()) std::cerr << "stune: " << summary.message << "\n";
+  std::cout << ending_text(session, summary);
+  if (summary.reason != StopReason::idle) std::cout << best_text(session.experiment());
+  return exit_code(summary.reason);
+}
+
+void add_run(CLI::App& app, Invocation& invocation) {
+  auto arguments = std::make_shared<RunArguments>();
+  CLI::App* command =
+      app.add_subcommand("run", "Tune a script, or a command after --; continues what is there already");
+  command->add_option("SCRIPT", arguments->script,
+                      "experiment script: #SBATCH lines for Slurm, #STUNE lines with the options below");
+  add_options(*command, {Subject::definition, Subject::running, Subject::session}, arguments->given);
+  command->footer(
+      "Examples:\n"
+      "  stune run train.sh --runner local --parallel 3\n"
+      "  stune run --param \"x = float(0, 1)\" --minimize loss --trials 20 -- python train.py --x {x}\n\n"
+      "In a command, {x} stands for the value of parameter x; nothing passes through a shell.\n"
+      "In a script, the value is in the variable STUNE_x. Results go to the HDF5 file $STUNE_METRICS,\n"
+      "or are told with: stune metric loss=0.25");
+  command->callback([&invocation, arguments] {
+    invocation.takes_command = true;
+    invocation.action = [&invocation, arguments] {
+      arguments->command = invocation.command;
+      return run(*arguments);
+    };
+  });
+}
+
+}  // namespace stune::cli

@@ -1,0 +1,100 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "cli/describe.hpp"
+#include "cli/quantities.hpp"
+#include "cli/results.hpp"
+#include "cli/subcommands.hpp"
+#include "client/session.hpp"
+
+namespace stune::cli {
+
+namespace {
+
+struct TellArguments {
+  std::string experiment;
+  std::string trial;
+  std::vector<std::string> results;
+  std::string failed;
+  std::string abandoned;
+  std::string step;
+};
+
+/// The trial that is told of: it exists, runs by hand and has not ended.
+int trial_of(const Experiment& experiment, const std::string& text) {
+  int index = 0;
+  try {
+    index = static_cast<int>(parse_whole(text));
+  } catch (const ConfigError& error) {
+    throw UsageError(std::string("TRIAL: ") + error.what());
+  }
+  const auto count = static_cast<int>(experiment.trials().size());
+  if (index >= count)
+    throw ConfigError("there is no trial " + text + "; " + experiment.definition().name + " has " +
+                      counted(count, "trial"));
+  const TrialStatus status = experiment.trial(index).status;
+  if (is_terminal(status)) throw ConfigError("trial " + text + " has ended already: " + to_string(status));
+  if (!experiment.is_manual(index))
+    throw ConfigError("trial " + text + " is run by stune itself, which reads its results");
+  return index;
+}
+
+std::vector<Observation> observations_of(const TellArguments& arguments) {
+  std::int64_t step = final_step;
+  try {
+    if (!arguments.step.empty()) step = parse_whole(arguments.step);
+  } catch (const ConfigError& error) {
+    throw UsageError(std::string("--step: ") + error.what());
+  }
+  std::vector<Observation> observations;
+  for (const std::string& text : arguments.results) observations.push_back(parse_result(text, step));
+  return observations;
+}
+
+ExitCode tell(const TellArguments& arguments) {
+  const bool failed = !arguments.failed.empty();
+  const bool abandoned = !arguments.abandoned.empty();
+  auto observations = observations_of(arguments);
+  if (observations.empty() && !failed && !abandoned) {
+    throw UsageError("nothing is told; give results such as yield=0.71, or --failed REASON, or --abandoned REASON");
+  }
+  const auto folder = find_experiment(arguments.experiment);
+  trial_of(view(folder).experiment, arguments.trial);  // before the lock is asked for
+  Session session = Session::open(folder);
+  const int trial = trial_of(session.experiment(), arguments.trial);
+  if (!arguments.step.empty() && !failed && !abandoned) {
+    session.observe(trial, std::move(observations));
+  } else {
+    const TrialStatus status = failed      ? TrialStatus::failed
+                               : abandoned ? TrialStatus::abandoned
+                                           : TrialStatus::completed;
+    session.end(trial, status, std::move(observations), failed ? arguments.failed : arguments.abandoned);
+  }
+  const Trial& now = session.experiment().trial(trial);
+  std::cout << "Trial " << trial << " is " << to_string(now.status)
+            << (session.experiment().best_observed() == trial ? ", and the best so far" : "") << ".\n";
+  return ExitCode::success;
+}
+
+}  // namespace
+
+void add_tell(CLI::App& app, Invocation& invocation) {
+  auto arguments = std::make_shared<TellArguments>();
+  CLI::App* command = app.add_subcommand("tell", "Tell the results of a trial that you have run yourself (see ask)");
+  command->add_option("EXPERIMENT", arguments->experiment, "folder or name of the experiment")->required();
+  command->add_option("TRIAL", arguments->trial, "number of the trial")->required();
+  command->add_option("METRIC=VALUE", arguments->results,
+                      "results, as in yield=0.71 or yield=0.71+-0.02 (standard error)");
+  CLI::Option* failed = command->add_option("--failed", arguments->failed, "it gave no result, through its parameters")
+                            ->type_name("REASON");
+  command->add_option("--abandoned", arguments->abandoned, "it gave no result, through no fault of its parameters")
+      ->type_name("REASON")
+      ->excludes(failed);
+  command->add_option("--step", arguments->step, "these are results after so many steps; the trial goes on")
+      ->type_name("K");
+  command->allow_extras();
+  command->footer("Example:\n  stune tell lab.stune 3 yield=0.71+-0.02");
+  command->callback([&invocation, arguments] { invocation.action = [arguments] { return tell(*arguments); }; });
+}
+
+}  // namespace stune::cli

@@ -1,0 +1,276 @@
+// What a user does with one experiment, from the first run to the best trial, with the real program.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "tests/cli/program.hpp"
+
+namespace stune::cli {
+namespace {
+
+using nlohmann::json;
+using testing::AllOf;
+using testing::ContainsRegex;
+using testing::HasSubstr;
+using testing::Not;
+
+const std::string lines =
+    "#STUNE --param 'x = float(0, 1, default=0.9)' --minimize loss --trials 6 --parallel 2 --runner local --seed 1\n";
+
+/// One finished experiment for all that only look.
+class FinishedExperiment : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    shell = new Shell;
+    shell->write("train.sh", parabola(lines));
+    ran = shell->stune({"run", "train.sh"});
+  }
+  static void TearDownTestSuite() { delete shell; }
+  static inline Shell* shell = nullptr;
+  static inline Outcome ran;
+};
+
+TEST_F(FinishedExperiment, RunTellsWhatItDoesAndWhatIsBest) {
+  EXPECT_EQ(ran.code, 0) << ran.error;
+  EXPECT_THAT(ran.error, AllOf(HasSubstr("Running trials [0"), HasSubstr("Retrieved COMPLETED trials: ")));
+  EXPECT_THAT(ran.output, AllOf(HasSubstr("All 6 trials are in"), HasSubstr("Best of 6 completed trials: loss = "),
+                                HasSubstr("\n  x  0.")));
+}
+
+TEST_F(FinishedExperiment, StatusIsOneJsonObjectForPrograms) {
+  const json status = json::parse(shell->stune({"status", "train.stune", "--json"}).output);
+
+  EXPECT_EQ(status["name"], "train");
+  EXPECT_EQ(status["state"], "finished");
+  EXPECT_EQ(status["owner"], nullptr);
+  EXPECT_EQ(status["objective"], (json{{"metric", "loss"}, {"minimize", true}}));
+  EXPECT_EQ(status["trials"]["wanted"], 6);
+  EXPECT_EQ(status["trials"]["completed"], 6);
+  EXPECT_EQ(status["trials"]["running"], 0);
+  EXPECT_TRUE(status["best"]["parameters"]["x"].is_number());
+  for (const char* key : {"folder", "parallel", "created", "last_change", "torn_journal"})
+    EXPECT_TRUE(status.contains(key)) << key;
+}
+
+TEST_F(FinishedExperiment, StatusReadsAsASentence) {
+  const Outcome status = shell->stune({"status"});
+
+  EXPECT_THAT(status.output, AllOf(HasSubstr("train is finished"), HasSubstr("minimize loss"),
+                                   HasSubstr("6 completed (of 6 wanted)")));
+}
+
+TEST_F(FinishedExperiment, TrialsAreATableAndAJsonObject) {
+  const Outcome table = shell->stune({"trials", "train"});
+  const json document = json::parse(shell->stune({"trials", "--json"}).output);
+
+  EXPECT_THAT(table.output, ContainsRegex("^trial +status +loss +x +by"));
+  EXPECT_EQ(std::count(table.output.begin(), table.output.end(), '\n'), 7);
+  ASSERT_EQ(document["trials"].size(), 6U);
+  const json& first = document["trials"][0];
+  EXPECT_EQ(first["trial"], 0);
+  EXPECT_EQ(first["status"], "completed");
+  EXPECT_EQ(first["parameters"]["x"], 0.9);
+  EXPECT_NEAR(first["objective"].get<double>(), 0.4225, 1e-6);
+  EXPECT_EQ(first["observations"][0]["metric"], "loss");
+  EXPECT_EQ(first["attempts"].size(), 1U);
+}
+
+TEST_F(FinishedExperiment, BestFirstSortsByTheObjective) {
+  const json document = json::parse(shell->stune({"trials", "--json", "--best-first"}).output);
+
+  for (std::size_t i = 1; i < 6; ++i)
+    EXPECT_LE(document["trials"][i - 1]["objective"], document["trials"][i]["objective"]);
+}
+
+TEST_F(FinishedExperiment, BestSaysHowMuchBetterItIsThanTheDefaults) {
+  const Outcome best = shell->stune({"best"});
+  const json document = json::parse(shell->stune({"best", "--json"}).output);
+
+  EXPECT_THAT(best.output, HasSubstr("Better than your defaults (trial 0) by"));
+  EXPECT_EQ(document["baseline"]["defaults"], true);
+  EXPECT_NEAR(document["baseline"]["value"].get<double>(), 0.4225, 1e-6);
+  EXPECT_NEAR(document["baseline"]["gain"].get<double>(), 0.4225 - document["value"].get<double>(), 1e-9);
+}
+
+TEST_F(FinishedExperiment, BestArgsIsALineForAShell) {
+  const Outcome line = shell->stune({"best", "--args"});
+
+  EXPECT_THAT(line.output, AllOf(testing::StartsWith("STUNE_x=0."), HasSubstr("script.sh\n")));
+}
+
+TEST_F(FinishedExperiment, RunningItAgainDoesNothingMore) {
+  const Outcome again = shell->stune({"run", "train.sh"});
+
+  EXPECT_EQ(again.code, 0) << again.error;
+  EXPECT_THAT(again.output, HasSubstr("Best of 6 completed trials"));
+  EXPECT_THAT(again.error, Not(HasSubstr("Running trials")));
+}
+
+TEST_F(FinishedExperiment, AnotherSearchSpaceIsRefusedAndNothingChanges) {
+  const auto before = shell->listing();
+
+  const Outcome other = shell->stune({"run", "train.sh", "--param", "x = float(0, 2)"});
+
+  EXPECT_EQ(other.code, 3);
+  EXPECT_THAT(other.error, AllOf(HasSubstr("search space"), HasSubstr("float(0, 2)"), HasSubstr("--name")));
+  EXPECT_EQ(shell->listing(), before);
+}
+
+TEST(ExperimentFolder, HoldsWhatWasGivenOnTheCommandLineSoThatNothingIsRepeated) {
+  const Shell shell;
+  shell.write("train.sh", parabola("#STUNE --param 'x = float(0, 1)' --minimize loss\n"));
+  shell.stune(
+      {"run", "train.sh", "--param", "y = choice(a, b)", "--trials", "2", "--parallel", "2", "--runner", "local"});
+
+  const Outcome more = shell.stune({"run", "train.sh", "--trials", "3"});
+
+  const json document = json::parse(shell.stune({"trials", "--json"}).output);
+  EXPECT_EQ(more.code, 0) << more.error;
+  EXPECT_EQ(document["trials"].size(), 3U);
+  EXPECT_TRUE(document["trials"][2]["parameters"].contains("y"));
+}
+
+TEST(ExperimentFolder, ParameterGoneFromTheScriptIsRefused) {
+  const Shell shell;
+  shell.write(
+      "train.sh",
+      parabola("#STUNE --param 'x = float(0, 1)' --param 'y = bool' --minimize loss --trials 1 --runner local\n"));
+  shell.stune({"run", "train.sh"});
+  shell.write("train.sh", parabola("#STUNE --param 'x = float(0, 1)' --minimize loss --trials 1 --runner local\n"));
+
+  const Outcome edited = shell.stune({"run", "train.sh"});
+
+  EXPECT_EQ(edited.code, 3);
+  EXPECT_THAT(edited.error, AllOf(HasSubstr("parameter y"), HasSubstr("--name")));
+}
+
+TEST(DryRun, ShowsEverythingAndCreatesNothing) {
+  const Shell shell;
+  shell.write("train.sh", parabola("#SBATCH --time=5 --mem=1G\n" + lines));
+  const auto before = shell.listing();
+
+  const Outcome outcome = shell.stune(
+      {"run", "train.sh", "--dry-run", "--runner", "slurm", "--sbatch", "--gres=gpu:1", "--poll", "30,2,120"});
+
+  EXPECT_EQ(outcome.code, 0) << outcome.error;
+  EXPECT_THAT(outcome.output,
+              AllOf(HasSubstr("#SBATCH --time=5"), HasSubstr("--gres=gpu:1"), HasSubstr("exec "),
+                    HasSubstr("STUNE_x=0.9"), HasSubstr("STUNE_METRICS="), HasSubstr("30 s"), HasSubstr("2 min")));
+  EXPECT_EQ(shell.listing(), before);
+}
+
+TEST(ValuesAreData, HostileChoicesArriveAsWritten) {
+  const Shell shell;
+  shell.write("show.sh", "#!/bin/sh\nprintf '%s\\n' \"$1\" \"$STUNE_c\" > got-$STUNE_TRIAL\nstune metric m=1\n");
+
+  const Outcome outcome =
+      shell.stune({"run", "--name", "e", "--param", "c = choice('$(rm -rf x)', 'a b;c', \"it's\")", "--minimize", "m",
+                   "--trials", "3", "--runner", "local", "--", "./show.sh", "{c}"});
+
+  EXPECT_EQ(outcome.code, 0) << outcome.error;
+  std::set<std::string> got;
+  for (const char* name : {"got-0", "got-1", "got-2"}) got.insert(read_file(shell.path(name)).value_or(""));
+  EXPECT_EQ(got, (std::set<std::string>{"$(rm -rf x)\n$(rm -rf x)\n", "a b;c\na b;c\n", "it's\nit's\n"}));
+}
+
+TEST(ValuesAreData, BestArgsOfACommandReadsBack) {
+  const Shell shell;
+  shell.write("m.sh", "#!/bin/sh\nstune metric m=1\n");
+  shell.stune({"run", "--name", "e", "--param", "c = choice('a b')", "--param", "d = bool", "--minimize", "m",
+               "--trials", "1", "--runner", "local", "--", "./m.sh", "{c}"});
+
+  EXPECT_EQ(shell.stune({"best", "--args"}).output, "./m.sh 'a b'\n");
+}
+
+TEST(Set, ChangesOptionsOfAnExperimentThatNobodyRuns) {
+  const Shell shell;
+  shell.write("train.sh", parabola("#STUNE --param 'x = float(0, 1)' --minimize loss --trials 1 --runner local\n"));
+  shell.stune({"run", "train.sh"});
+
+  const Outcome set = shell.stune({"set", "train", "--parallel", "4", "--trials", "2"});
+  const Outcome wrong = shell.stune({"set", "train", "--parallel", "0"});
+
+  const json status = json::parse(shell.stune({"status", "--json"}).output);
+  EXPECT_EQ(set.code, 0) << set.error;
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_EQ(status["parallel"], 4);
+  EXPECT_EQ(status["trials"]["wanted"], 2);
+  EXPECT_EQ(status["state"], "paused");
+  EXPECT_EQ(shell.stune({"resume"}).code, 0);
+  EXPECT_EQ(json::parse(shell.stune({"status", "--json"}).output)["trials"]["completed"], 2);
+}
+
+TEST(FailingTrials, EndTheRunWithTheirLastWords) {
+  const Shell shell;
+  shell.write("bad.sh",
+              "#!/bin/sh\n#STUNE --param 'x = float(0, 1)' --minimize loss --trials 20 --runner local\necho no luck "
+              "with $STUNE_x >&2\nexit 7\n");
+
+  const Outcome outcome = shell.stune({"run", "bad.sh"});
+
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.error, AllOf(HasSubstr("no luck with"), HasSubstr("7")));
+}
+
+TEST(AskAndTell, WorkWithoutAnyRunner) {
+  const Shell shell;
+
+  const json first = json::parse(
+      shell.stune({"ask", "lab", "-n", "2", "--json", "--param", "t = float(20, 90)", "--maximize", "yield"}).output);
+  const Outcome told = shell.stune({"tell", "lab", "0", "yield=0.5+-0.1"});
+  const Outcome failed = shell.stune({"tell", "lab", "1", "--failed", "spilt"});
+  const Outcome attached = shell.stune({"attach", "lab", "t=50", "--result", "yield=0.75"});
+  const Outcome next = shell.stune({"ask", "lab"});
+
+  ASSERT_EQ(first["trials"].size(), 2U);
+  EXPECT_EQ(first["trials"][0]["trial"], 0);
+  EXPECT_TRUE(first["trials"][0]["parameters"]["t"].is_number());
+  EXPECT_THAT(told.output, HasSubstr("Trial 0 is completed"));
+  EXPECT_THAT(failed.output, HasSubstr("Trial 1 is failed"));
+  EXPECT_THAT(attached.output, HasSubstr("Trial 2 is completed"));
+  EXPECT_THAT(next.output, ContainsRegex("trial +t\n +3 "));
+  EXPECT_EQ(json::parse(shell.stune({"best", "lab", "--json"}).output)["trial"], 2);
+}
+
+TEST(AskAndTell, MistakesChangeNothing) {
+  const Shell shell;
+  shell.stune({"ask", "lab", "--param", "t = float(20, 90)", "--maximize", "yield"});
+  const auto before = shell.listing();
+
+  const std::vector<std::pair<std::vector<std::string>, int>> calls = {
+      {{"tell", "lab", "0"}, 2},
+      {{"tell", "lab", "0", "yield=high"}, 2},
+      {{"tell", "lab", "0", "cost=1"}, 3},
+      {{"tell", "lab", "7", "yield=1"}, 3},
+      {{"tell", "lab", "x", "yield=1"}, 2},
+      {{"attach", "lab", "t=10"}, 3},
+      {{"attach", "lab", "u=10"}, 3},
+      {{"attach", "lab", "t=50", "--result", "cost=1"}, 3},
+      {{"ask", "lab", "-n", "0"}, 2},
+      {{"ask", "lab", "--param", "t = float(0, 90)"}, 3},
+      {{"stop", "lab", "--trial", "5"}, 3}};
+  for (const auto& [arguments, code] : calls) {
+    const Outcome outcome = shell.stune(arguments);
+    EXPECT_EQ(outcome.code, code) << testing::PrintToString(arguments) << outcome.error;
+    EXPECT_NE(outcome.error, "");
+  }
+
+  EXPECT_EQ(shell.listing(), before);
+}
+
+TEST(Help, IsThereForEveryCommandWithAnExample) {
+  const Shell shell;
+
+  for (const char* command : {"run", "resume", "status", "trials", "best", "stop", "set", "ask", "tell", "attach"}) {
+    const Outcome help = shell.stune({command, "--help"});
+    EXPECT_EQ(help.code, 0) << command;
+    EXPECT_THAT(help.output, HasSubstr("Example")) << command;
+  }
+  EXPECT_THAT(shell.stune({"--help"}).output, AllOf(HasSubstr("Exit codes"), HasSubstr("metric")));
+  EXPECT_THAT(shell.stune({"--version"}).output, testing::StartsWith("stune "));
+}
+
+}  // namespace
+}  // namespace stune::cli
