@@ -1,0 +1,104 @@
+#include "generation/domain.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <set>
+
+#include "generation/exclusion.hpp"
+#include "generation/raw_points.hpp"
+
+namespace stune::generation {
+namespace {
+
+Domain mixed() {
+  return {{Dimension::continuous(), Dimension::grid(4), Dimension::ordered({0.0, 0.1, 0.7, 1.0}),
+           Dimension::categorical(3)}};
+}
+
+TEST(Dimension, SnapsToTheNearestValue) {
+  EXPECT_DOUBLE_EQ(Dimension::grid(4).snap(0.45), 1.0 / 3.0);
+  EXPECT_DOUBLE_EQ(Dimension::grid(1).snap(0.9), 0.5);
+  EXPECT_DOUBLE_EQ(Dimension::ordered({0.0, 0.1, 0.7, 1.0}).snap(0.45), 0.7);
+  EXPECT_DOUBLE_EQ(Dimension::ordered({0.2, 0.3}).snap(-5.0), 0.2);
+  EXPECT_DOUBLE_EQ(Dimension::ordered({0.2, 0.3}).snap(5.0), 0.3);
+  EXPECT_DOUBLE_EQ(Dimension::categorical(3).snap(7.0), 2.0);
+  EXPECT_DOUBLE_EQ(Dimension::continuous().snap(1.5), 1.0);
+  EXPECT_DOUBLE_EQ(Dimension::grid(5).snap(std::numeric_limits<double>::quiet_NaN()), 0.0);
+}
+
+TEST(Dimension, AGridOfABillionValuesCostsNothing) {
+  const Dimension huge = Dimension::grid(1'000'000'000);
+
+  EXPECT_EQ(huge.nearest(huge.value(123'456'789)), 123'456'789);
+}
+
+TEST(Domain, CountsAndNumbersItsPoints) {
+  const Domain domain{{Dimension::grid(4), Dimension::categorical(3), Dimension::ordered({0.1, 0.9})}};
+
+  ASSERT_EQ(domain.count(), 24);
+  std::set<std::int64_t> seen;
+  for (std::int64_t i = 0; i < 24; ++i) {
+    EXPECT_TRUE(domain.contains(domain.point(i)));
+    EXPECT_EQ(domain.index_of(domain.point(i)), i);
+    seen.insert(domain.index_of(domain.point(i)));
+  }
+  EXPECT_EQ(seen.size(), 24u);
+  EXPECT_FALSE(mixed().count());
+  EXPECT_FALSE((Domain{std::vector<Dimension>(40, Dimension::grid(1000))}.count()));
+}
+
+TEST(Domain, UniformNumbersGiveEveryValueItsShare) {
+  const Domain domain = mixed();
+  const Eigen::MatrixXd P = spread_points(domain, 1024, 3);
+
+  for (Eigen::Index i = 0; i < P.rows(); ++i) ASSERT_TRUE(domain.contains(P.row(i).transpose()));
+  EXPECT_EQ((P.col(1).array() == 0.0).count(), 256);
+  EXPECT_EQ((P.col(2).array() == 0.7).count(), 256);
+  EXPECT_NEAR(static_cast<double>((P.col(3).array() == 2.0).count()), 1024.0 / 3.0, 2.0);
+}
+
+TEST(Domain, CentreIsAPointOfIt) { EXPECT_TRUE(mixed().contains(mixed().centre())); }
+
+TEST(LocalPoints, StayInTheDomainAndAlwaysMove) {
+  const Domain domain = mixed();
+  RandomNumbers random(5);
+  const Eigen::MatrixXd centre = domain.centre().transpose();
+
+  const Eigen::MatrixXd P = local_points(domain, centre, 500, random);
+
+  for (Eigen::Index i = 0; i < P.rows(); ++i) {
+    ASSERT_TRUE(domain.contains(P.row(i).transpose()));
+    ASSERT_NE(P.row(i), centre.row(0));
+  }
+}
+
+TEST(Exclusion, KnowsPointsOfMixedDomainsWithinABillionth) {
+  const Domain domain = mixed();
+  const Eigen::MatrixXd points = domain.centre().transpose();
+  const Exclusion excluded(domain, points);
+  Eigen::VectorXd other = domain.centre();
+
+  other(0) += 1e-10;
+  EXPECT_TRUE(excluded.contains(other));
+  other(0) += 1e-6;
+  EXPECT_FALSE(excluded.contains(other));
+  EXPECT_FALSE(excluded.is_everything());
+}
+
+TEST(Exclusion, FindsTheOnePointThatIsLeft) {
+  const Domain domain{{Dimension::grid(30), Dimension::categorical(10)}};
+  Eigen::MatrixXd points(299, 2);
+  for (std::int64_t i = 0, row = 0; i < 300; ++i) {
+    if (i != 123) points.row(row++) = domain.point(i).transpose();
+  }
+
+  const Exclusion excluded(domain, points);
+
+  EXPECT_FALSE(excluded.is_everything());
+  EXPECT_EQ(excluded.first_left(), domain.point(123));
+}
+
+}  // namespace
+}  // namespace stune::generation

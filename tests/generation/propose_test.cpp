@@ -1,0 +1,255 @@
+#include "generation/propose.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <random>
+#include <set>
+
+namespace stune::generation {
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+const Domain square{std::vector<Dimension>(2)};
+
+// Highest at 0.3 in every coordinate.
+double hill(const Eigen::VectorXd& x) { return -(x.array() - 0.3).square().sum(); }
+
+Knowledge nothing(const Domain& domain) {
+  return {{Eigen::MatrixXd(0, domain.size()), Eigen::VectorXd(0), {}}, Eigen::MatrixXd(0, domain.size())};
+}
+
+void learn(Knowledge& known, const Eigen::VectorXd& point, double y) {
+  const Eigen::Index n = known.measured.y.size();
+  known.measured.X.conservativeResize(n + 1, point.size());
+  known.measured.X.row(n) = point.transpose();
+  known.measured.y.conservativeResize(n + 1);
+  known.measured.y(n) = y;
+}
+
+Knowledge initial(const Domain& domain, Eigen::Index n) {
+  Knowledge known = nothing(domain);
+  for (Eigen::Index i = 0; i < n; ++i) {
+    const Eigen::VectorXd point = initial_point(domain, 1, i);
+    learn(known, point, hill(point));
+  }
+  return known;
+}
+
+ProposalOptions options_of_trial(std::int64_t trial) {
+  ProposalOptions options;
+  options.trial = trial;
+  options.stream = static_cast<std::uint64_t>(trial) + 77;
+  return options;
+}
+
+TEST(Propose, EqualArgumentsGiveEqualProposalsAndStreamsDiffer) {
+  const Knowledge known = initial(square, 8);
+
+  const Proposal first = propose(square, known, options_of_trial(8));
+  const Proposal again = propose(square, known, options_of_trial(8));
+  ProposalOptions other = options_of_trial(8);
+  other.stream = 5;
+
+  EXPECT_EQ(first.point, again.point);
+  EXPECT_EQ(first.fitted->lengthscales, again.fitted->lengthscales);
+  EXPECT_NE(first.point, propose(square, known, other).point);
+}
+
+TEST(Propose, UnitsAndOriginOfTheOutcomeDoNotMatter) {
+  for (const std::int64_t trial : {8, 9}) {
+    const Knowledge known = initial(square, 8);
+    Knowledge doubled = known, scaled = known;
+    doubled.measured.y *= 1024.0;
+    scaled.measured.y = (known.measured.y.array() * 3e4 + 17.0).matrix();
+
+    const Eigen::VectorXd point = propose(square, known, options_of_trial(trial)).point;
+
+    EXPECT_EQ(propose(square, doubled, options_of_trial(trial)).point, point) << "a power of two changes no digit";
+    EXPECT_LT((propose(square, scaled, options_of_trial(trial)).point - point).cwiseAbs().maxCoeff(), 1e-3);
+  }
+}
+
+TEST(Propose, TheOrderOfTrialsDoesNotMatter) {
+  const Knowledge known = initial(square, 8);
+  Knowledge reversed = known;
+  reversed.measured.X = known.measured.X.colwise().reverse().eval();
+  reversed.measured.y = known.measured.y.reverse().eval();
+
+  const Eigen::VectorXd point = propose(square, known, options_of_trial(8)).point;
+
+  EXPECT_LT((propose(square, reversed, options_of_trial(8)).point - point).cwiseAbs().maxCoeff(), 1e-3);
+}
+
+TEST(Propose, ClimbsASimpleHillInAFewTrials) {
+  Knowledge known = initial(square, 5);
+
+  for (std::int64_t trial = 5; trial < 15; ++trial) {
+    const Proposal proposal = propose(square, known, options_of_trial(trial));
+    known.warm_start = proposal.fitted;
+    learn(known, proposal.point, hill(proposal.point));
+  }
+
+  EXPECT_GT(known.measured.y.maxCoeff(), -1e-4);
+}
+
+TEST(Propose, KeepsAwayFromPendingTrials) {
+  const Knowledge known = initial(square, 8);
+  const Proposal first = propose(square, known, options_of_trial(8));
+  Knowledge with_pending = known;
+  with_pending.pending = first.point.transpose();
+
+  const Proposal second = propose(square, with_pending, options_of_trial(8));
+
+  EXPECT_EQ(second.origin, ProposalOrigin::model);
+  EXPECT_GT((second.point - first.point).norm(), 1e-3);
+}
+
+TEST(Propose, WithoutOutcomesIsQuasiRandomAndSaysWhy) {
+  Knowledge failed = nothing(square);
+  for (int i = 0; i < 3; ++i) learn(failed, initial_point(square, 1, i), nan);
+  learn(failed, initial_point(square, 1, 3), 1.0);
+
+  for (const Knowledge& known : {nothing(square), failed}) {
+    const Proposal proposal = propose(square, known, options_of_trial(4));
+
+    EXPECT_EQ(proposal.origin, ProposalOrigin::quasi_random);
+    EXPECT_EQ(proposal.fallback, Fallback::too_few_outcomes);
+    EXPECT_TRUE(square.contains(proposal.point));
+    EXPECT_FALSE(proposal.fitted);
+  }
+}
+
+TEST(Propose, SurvivesFailedConstantAndHugeOutcomes) {
+  const std::vector<std::vector<double>> outcomes{{1, nan, 2, -infinity, infinity, 0.5},
+                                                  {3, 3, 3, 3, 3, 3},
+                                                  {0, 0, 0, 0, 0, 1e-300},
+                                                  {-1e308, 1e308, 0, 1, 2, 3},
+                                                  {1e-320, 0, 1e-320, 0, 0, 0}};
+  for (const auto& y : outcomes) {
+    for (const std::int64_t trial : {6, 7}) {
+      Knowledge known = nothing(square);
+      for (std::size_t i = 0; i < y.size(); ++i)
+        learn(known, initial_point(square, 1, static_cast<std::int64_t>(i)), y[i]);
+
+      const Proposal proposal = propose(square, known, options_of_trial(trial));
+
+      EXPECT_EQ(proposal.origin, ProposalOrigin::model);
+      EXPECT_TRUE(square.contains(proposal.point));
+    }
+  }
+}
+
+TEST(Propose, SurvivesEqualPointsWithDifferentOutcomes) {
+  Knowledge known = nothing(square);
+  for (int i = 0; i < 12; ++i) learn(known, initial_point(square, 1, i % 3), static_cast<double>(i));
+
+  const Proposal proposal = propose(square, known, options_of_trial(12));
+
+  EXPECT_EQ(proposal.origin, ProposalOrigin::model);
+  EXPECT_GT(proposal.fitted->noise, 1e-3);
+}
+
+TEST(Propose, KnownErrorsMayBeMixedWithUnknownOnes) {
+  Knowledge known = initial(square, 8);
+  known.measured.sem = Eigen::VectorXd::Constant(8, nan);
+  known.measured.sem.head(4).setLinSpaced(0.0, 0.1);
+
+  EXPECT_EQ(propose(square, known, options_of_trial(8)).origin, ProposalOrigin::model);
+}
+
+TEST(Propose, AWarmStartWithoutRefitIsUsedAsItIs) {
+  Knowledge known = initial(square, 8);
+  known.warm_start = propose(square, known, options_of_trial(7)).fitted;
+  ProposalOptions options = options_of_trial(8);
+  options.refit = false;
+
+  EXPECT_EQ(propose(square, known, options).fitted->lengthscales, known.warm_start->lengthscales);
+}
+
+TEST(Propose, AFiniteDomainIsUsedUpOncePerPointAndThenSaysSo) {
+  const Domain domain{{Dimension::grid(3), Dimension::categorical(4), Dimension::ordered({0.0, 0.9})}};
+  Knowledge known = nothing(domain);
+  std::set<std::int64_t> seen;
+
+  for (std::int64_t trial = 0; trial < 24; ++trial) {
+    const Proposal proposal = propose(domain, known, options_of_trial(trial));
+    ASSERT_NE(proposal.origin, ProposalOrigin::exhausted);
+    ASSERT_TRUE(domain.contains(proposal.point));
+    ASSERT_TRUE(seen.insert(domain.index_of(proposal.point)).second) << "trial " << trial;
+    learn(known, proposal.point, trial % 5 == 0 ? nan : hill(proposal.point));
+  }
+
+  EXPECT_EQ(propose(domain, known, options_of_trial(24)).origin, ProposalOrigin::exhausted);
+  ProposalOptions repeating = options_of_trial(24);
+  repeating.allow_repeats = true;
+  EXPECT_EQ(propose(domain, known, repeating).origin, ProposalOrigin::model);
+}
+
+TEST(Propose, PendingPointsCountAsUsedUp) {
+  const Domain domain{{Dimension::categorical(3)}};
+  Knowledge known = nothing(domain);
+  learn(known, domain.point(0), 1.0);
+  learn(known, domain.point(1), 2.0);
+  known.pending = domain.point(2).transpose();
+
+  EXPECT_EQ(propose(domain, known, options_of_trial(3)).origin, ProposalOrigin::exhausted);
+}
+
+TEST(Propose, FindsTheBestCategoryAndIntegerOfAMixedDomain) {
+  const Domain domain{{Dimension::continuous(), Dimension::categorical(4), Dimension::grid(9), Dimension::grid(1000)}};
+  const auto outcome = [](const Eigen::VectorXd& x) {
+    return (x(1) == 2.0 ? 1.0 : 0.0) - std::pow(x(0) - 0.6, 2.0) - std::pow(x(2) - 0.25, 2.0) -
+           std::pow(x(3) - 0.8, 2.0);
+  };
+  Knowledge known = nothing(domain);
+  for (std::int64_t trial = 0; trial < 30; ++trial) {
+    ProposalOptions options = options_of_trial(trial);
+    const Eigen::VectorXd point = trial < 5 ? initial_point(domain, 3, trial) : propose(domain, known, options).point;
+    learn(known, point, outcome(point));
+  }
+
+  EXPECT_GT(known.measured.y.maxCoeff(), 0.995);
+}
+
+Dimension random_dimension(std::mt19937& random) {
+  switch (random() % 5) {
+    case 0:
+      return Dimension::grid(1 + static_cast<std::int64_t>(random() % 6));
+    case 1:
+      return Dimension::grid(17 + static_cast<std::int64_t>(random() % 1'000'000));
+    case 2:
+      return Dimension::ordered({0.0, 0.05, 0.5, 0.51, 1.0});
+    case 3:
+      return Dimension::categorical(1 + static_cast<int>(random() % 7));
+    default:
+      return Dimension::continuous();
+  }
+}
+
+TEST(Propose, NeverLeavesRandomDomainsNorRepeats) {
+  for (unsigned seed = 0; seed < 40; ++seed) {
+    std::mt19937 random(seed);
+    Domain domain;
+    for (unsigned j = 0; j < 1 + seed % 7; ++j) domain.dimensions.push_back(random_dimension(random));
+    Knowledge known = nothing(domain);
+    std::set<std::vector<double>> seen;
+    for (std::int64_t trial = 0; trial < 9; ++trial) {
+      const Proposal proposal = propose(domain, known, options_of_trial(trial));
+      if (proposal.origin == ProposalOrigin::exhausted) {
+        EXPECT_EQ(domain.count(), trial) << "seed " << seed;
+        break;
+      }
+      ASSERT_TRUE(domain.contains(proposal.point)) << "seed " << seed << ": " << proposal.point.transpose();
+      ASSERT_TRUE(seen.emplace(proposal.point.begin(), proposal.point.end()).second) << "seed " << seed;
+      known.warm_start = proposal.fitted;
+      learn(known, proposal.point, random() % 6 == 0 ? nan : hill(proposal.point));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace stune::generation
