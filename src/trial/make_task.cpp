@@ -85,7 +85,7 @@ Task make_task(const Workplace& workplace, const std::string& token, const Job& 
   task.environment["STUNE_PARAMETERS"] = attempt.parameters().string();
   if (with_marker) task.done_marker = experiment.done_marker(job.id);
   for (const auto& file : workplace.metric_files) {
-    const std::string filled = fill_placeholders(file.string(), job.id, job.parameters);
+    const std::string filled = fill_placeholders(file.string(), job.id, {});
     task.metric_files.push_back(below(experiment.trial(job.id.trial), filled));
   }
   task.time_limit = workplace.trial_time_limit;

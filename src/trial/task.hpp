@@ -27,6 +27,7 @@ struct Task {
 /// STUNE_<name> per parameter set (what is no letter or digit becomes _). STUNE_METRICS and STUNE_RESTART are set by
 /// the node program, as they depend on the start. A placeholder is {NAME}, where NAME is a parameter, `trial` or
 /// `attempt` and looks like a name; {{NAME}} stands for {NAME} itself, ${NAME} and other braces are left alone.
+/// In metric_files only {trial} and {attempt} are filled in; relative ones lie in the trial's folder.
 /// Pure. Throws ConfigError for a placeholder that names no parameter.
 Task make_task(const Workplace& workplace, const std::string& token, const Job& job, bool with_marker);
 

@@ -1,0 +1,112 @@
+#include "metrics/schema.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <numeric>
+
+namespace stune::metrics {
+namespace {
+
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+
+std::string describe(std::size_t count, const char* what, std::size_t values) {
+  return "it has " + std::to_string(count) + " " + what + " for " + std::to_string(values) + " value(s)";
+}
+
+double sem_at(const Series& series, std::size_t i) {
+  if (series.sems.empty()) return unknown;
+  return series.sems.size() == 1 ? series.sems.front() : series.sems[i];
+}
+
+/// Empty if steps and standard errors fit the values.
+std::string check(const Series& series) {
+  const std::size_t count = series.values.values.size();
+  if (!series.steps.empty() && series.steps.size() != count) return describe(series.steps.size(), "steps", count);
+  if (series.sems.size() > 1 && series.sems.size() != count) return describe(series.sems.size(), "sems", count);
+  double before = -1.0;
+  for (const double step : series.steps) {
+    constexpr double largest = 9e15;
+    if (!(step > before) || step > largest || step != std::floor(step)) {
+      return "its steps are not rising whole numbers from 0 on";
+    }
+    before = step;
+  }
+  const auto is_negative = [](double sem) { return sem < 0; };
+  if (std::any_of(series.sems.begin(), series.sems.end(), is_negative)) return "a standard error is negative";
+  return {};
+}
+
+std::size_t chosen(const std::vector<double>& values, const std::string& reduce) {
+  const auto less = [](double a, double b) { return a < b || (std::isnan(b) && !std::isnan(a)); };
+  const auto greater = [](double a, double b) { return a > b || (std::isnan(b) && !std::isnan(a)); };
+  auto place = values.end() - 1;
+  if (reduce == "min") place = std::min_element(values.begin(), values.end(), less);
+  if (reduce == "max") place = std::min_element(values.begin(), values.end(), greater);
+  return static_cast<std::size_t>(place - values.begin());
+}
+
+/// Points are taken as independent.
+Observation mean_of(const std::string& metric, const Series& series) {
+  const auto& values = series.values.values;
+  const auto count = static_cast<double>(values.size());
+  Observation result{metric, final_step, std::accumulate(values.begin(), values.end(), 0.0) / count, unknown};
+  double squares = 0.0;
+  for (std::size_t i = 0; i < values.size(); ++i) squares += sem_at(series, i) * sem_at(series, i);
+  result.sem = std::sqrt(squares) / count;
+  return result;
+}
+
+}  // namespace
+
+Read reduce_to_final(const std::string& metric, const Series& series, const std::string& reduce) {
+  if (series.values.values.empty()) return Mismatch{"'" + metric + "' has no values yet"};
+  if (const std::string why = check(series); !why.empty()) return Mismatch{"'" + metric + "': " + why};
+  if (reduce == "mean") return std::vector{mean_of(metric, series)};
+  const std::size_t i = chosen(series.values.values, reduce);
+  return std::vector{Observation{metric, final_step, series.values.values[i], sem_at(series, i)}};
+}
+
+Read to_observations(const std::string& metric, const Series& series, const std::string& reduce) {
+  if (series.values.is_scalar) return reduce_to_final(metric, series, "last");
+  Read final_value = reduce_to_final(metric, series, reduce);
+  if (std::holds_alternative<Mismatch>(final_value)) return final_value;
+  std::vector<Observation> result;
+  const auto& values = series.values.values;
+  result.reserve(values.size() + 1);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const auto step = static_cast<std::int64_t>(series.steps.empty() ? static_cast<double>(i) : series.steps[i]);
+    result.push_back({metric, step, values[i], sem_at(series, i)});
+  }
+  if (reduce != "last") result.push_back(std::get<std::vector<Observation>>(final_value).front());
+  return result;
+}
+
+std::vector<Observation> merge(std::vector<Observation> file, const std::vector<Observation>& reported) {
+  std::map<std::int64_t, bool> in_file;
+  for (const Observation& observation : file) in_file[observation.step] = true;
+  for (const Observation& observation : reported) {
+    if (!in_file.contains(observation.step)) file.push_back(observation);
+  }
+  std::stable_sort(file.begin(), file.end(), [](const Observation& a, const Observation& b) {
+    // The final value, whose step is the smallest number, comes last.
+    return static_cast<std::uint64_t>(a.step) < static_cast<std::uint64_t>(b.step);
+  });
+  return file;
+}
+
+std::vector<Observation> thin(std::vector<Observation> observations) {
+  std::erase_if(observations, [](const Observation& observation) { return !std::isfinite(observation.mean); });
+  if (observations.size() <= most_points) return observations;
+  std::vector<Observation> result;
+  result.reserve(most_points);
+  const std::size_t last = observations.size() - 1;
+  for (std::size_t i = 0; i < most_points; ++i) {
+    result.push_back(std::move(observations[i * last / (most_points - 1)]));
+  }
+  return result;
+}
+
+}  // namespace stune::metrics
