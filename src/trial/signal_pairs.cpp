@@ -20,12 +20,24 @@ void SignalPairs::witnessed(int signal, Time now) {
   if (!take(received_, signal, now)) witnessed_.push_back({signal, now + window});
 }
 
-std::vector<int> SignalPairs::due(Time now) {
-  const auto is_over = [&](const Waiting& entry) { return entry.until <= now; };
+void SignalPairs::expect(int signal, Time now) {
+  constexpr std::chrono::milliseconds a_little{10};
+  for (Waiting& entry : received_) {
+    if (entry.signal == signal) entry.until = std::max(entry.until, now + a_little);
+  }
+}
+
+std::vector<int> SignalPairs::overdue(Time now) const {
   std::vector<int> result;
   for (const Waiting& entry : received_) {
-    if (is_over(entry)) result.push_back(entry.signal);
+    if (entry.until <= now) result.push_back(entry.signal);
   }
+  return result;
+}
+
+std::vector<int> SignalPairs::due(Time now) {
+  const auto is_over = [&](const Waiting& entry) { return entry.until <= now; };
+  std::vector<int> result = overdue(now);
   std::erase_if(received_, is_over);
   std::erase_if(witnessed_, is_over);
   return result;

@@ -16,12 +16,16 @@ namespace stune::trial {
 class SignalPairs {
  public:
   using Time = std::chrono::steady_clock::time_point;
-  static constexpr std::chrono::milliseconds window{100};
+  static constexpr std::chrono::milliseconds window{250};
 
   /// The node program got `signal`.
   void received(int signal, Time now);
   /// The witness got `signal`.
   void witnessed(int signal, Time now);
+  /// `signal` is about to be witnessed: those that wait for it wait a little more.
+  void expect(int signal, Time now);
+  /// Signals whose window is over: to be asked for before due().
+  std::vector<int> overdue(Time now) const;
   /// The signals to be handed on now, each once.
   std::vector<int> due(Time now);
   /// When due() will have something, unless the witness speaks.

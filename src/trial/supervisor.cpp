@@ -142,6 +142,9 @@ class Supervisor {
     }
     read_signals();
     const SteadyTime now = SteadyClock::now();
+    for (const int signal : pairs_.overdue(now)) {
+      if (witness_.has_pending(signal)) pairs_.expect(signal, now);
+    }
     for (const int signal : witness_.seen()) pairs_.witnessed(signal, now);
     for (const int signal : pairs_.due(now)) send(signal);
     keep_time(now);

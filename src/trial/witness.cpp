@@ -8,6 +8,11 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
+#include <cstring>
+
+#include "base/file.hpp"
+#include "stune/error.hpp"
 
 namespace stune::trial {
 namespace {
@@ -29,11 +34,20 @@ void let_go_of_output() {
   ::close(null);
 }
 
-void report_signals(int signals, int reports) {
-  signalfd_siginfo info{};
-  while (::read(signals, &info, sizeof info) == sizeof info) {
-    const auto signal = static_cast<unsigned char>(info.ssi_signo);
-    if (::write(reports, &signal, 1) < 0) return;  // the node program is gone: the other pipe tells
+/// Reports first and consumes then: at any time a signal is either reported or still pending, so that the node program
+/// never misses one only because this process was not scheduled.
+void report_signals(int reports) {
+  sigset_t pending;
+  ::sigpending(&pending);
+  for (const int signal : forwarded_signals()) {
+    if (::sigismember(&pending, signal) != 1) continue;
+    const auto byte = static_cast<unsigned char>(signal);
+    if (::write(reports, &byte, 1) < 0) return;  // the node program is gone: the other pipe tells
+    const timespec at_once{};
+    sigset_t only;
+    ::sigemptyset(&only);
+    ::sigaddset(&only, signal);
+    ::sigtimedwait(&only, nullptr, &at_once);
   }
 }
 
@@ -68,7 +82,7 @@ void kill_group(pid_t group) {
   while (order == Order::none) {
     pollfd sources[] = {{orders, POLLIN, 0}, {signals.get(), POLLIN, 0}};
     if (::poll(sources, 2, -1) < 0 && errno != EINTR) break;
-    report_signals(signals.get(), reports);
+    report_signals(reports);
     if (sources[0].revents != 0) order = read_order(orders, group);
   }
   if (order == Order::orphaned) {
@@ -106,6 +120,23 @@ std::vector<int> Witness::seen() {
   unsigned char signal = 0;
   while (reports_ && ::read(reports_.get(), &signal, 1) == 1) result.push_back(signal);
   return result;
+}
+
+bool Witness::has_pending(int signal) const {
+  if (pid_ <= 0) return false;
+  std::string status;
+  try {
+    status = read_file("/proc/" + std::to_string(pid_) + "/status").value_or("");
+  } catch (const StorageError&) {
+    return false;  // it ended while we read
+  }
+  for (const char* key : {"SigPnd:\t", "ShdPnd:\t"}) {
+    const std::size_t at = status.find(key);
+    if (at == std::string::npos) continue;
+    const unsigned long long mask = std::strtoull(status.c_str() + at + std::strlen(key), nullptr, 16);
+    if (((mask >> static_cast<unsigned>(signal - 1)) & 1U) != 0) return true;
+  }
+  return false;
 }
 
 void Witness::guard(pid_t group) { send(group); }

@@ -30,6 +30,8 @@ class Witness {
   int fd() const { return reports_.get(); }
   /// Signals that it got since the last call.
   std::vector<int> seen();
+  /// It got `signal` and has not come to report it. To be asked before seen(), so that nothing falls in between.
+  bool has_pending(int signal) const;
   void guard(pid_t group);
   /// It ends without doing anything; waits for that. Idempotent.
   void release();
