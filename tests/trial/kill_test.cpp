@@ -1,0 +1,168 @@
+// Signals and sudden deaths: what reaches the command, and that an exit record is always there.
+#include "tests/trial/attempt_fixture.hpp"
+
+namespace stune {
+namespace {
+
+/// A command that counts signals until it is told to end through a pipe.
+class Signals : public AttemptFixture {
+ protected:
+  void SetUp() override {
+    ready = make_pipe("ready");
+    orders = make_pipe("orders");
+    prepare("exec 3<>" + orders + "; trap 'echo usr1' USR1; trap 'echo usr2; echo > " + ready +
+            "' USR2; trap 'echo term; exit 0' TERM; echo > " + ready +
+            "; while :; do if read -r word <&3; then exit 0; fi; done");
+    node = start();
+    read_file(ready);
+    for (const pid_t child : children_of(node)) (::getpgid(child) == child ? groups : others).push_back(child);
+  }
+  /// USR2 to the node program alone is handed on later than all that came before it.
+  void wait_for_what_was_sent() {
+    ::kill(node, SIGUSR2);
+    read_file(ready);
+  }
+  void finish() {
+    std::ofstream(orders) << "end" << std::endl;
+    wait_for(node);
+  }
+
+  std::string ready;
+  std::string orders;
+  pid_t node = -1;
+  std::vector<pid_t> groups;  ///< the witness and the command
+  std::vector<pid_t> others;
+};
+
+TEST_F(Signals, SentToTheNodeProgramAloneReachTheCommandOnce) {
+  ::kill(node, SIGUSR1);
+
+  wait_for_what_was_sent();
+  finish();
+
+  EXPECT_EQ(output(), "usr1\nusr2\n");
+  ASSERT_EQ(record().signals.size(), 2U);
+  EXPECT_EQ(record().signals[0].signal, SIGUSR1);
+}
+
+TEST_F(Signals, SentToEveryProcessReachTheCommandOnce) {
+  ASSERT_EQ(groups.size(), 2U);
+  ::kill(node, SIGUSR1);
+  for (const pid_t pid : groups) ::kill(pid, SIGUSR1);
+
+  wait_for_what_was_sent();
+  finish();
+
+  EXPECT_EQ(output(), "usr1\nusr2\n");
+  EXPECT_EQ(record().signals.size(), 2U);
+}
+
+TEST_F(Signals, SentToTheNodeProgramsGroupReachTheCommandOnce) {
+  ASSERT_EQ(::getpgid(node), node);
+  ::kill(-node, SIGUSR1);
+
+  wait_for_what_was_sent();
+  finish();
+
+  EXPECT_EQ(output(), "usr1\nusr2\n");
+}
+
+TEST_F(Signals, ACommandThatEndsWellAfterSigtermIsInterrupted) {
+  ::kill(node, SIGTERM);
+
+  EXPECT_EQ(wait_for(node), 0);
+
+  EXPECT_EQ(output(), "term\n");
+  EXPECT_EQ(ending_of(record()).cause, Cause::interrupted);
+}
+
+TEST_F(Signals, SigkillOfTheCommandIsOnRecord) {
+  for (const pid_t pid : groups) {
+    std::ifstream name("/proc/" + std::to_string(pid) + "/comm");
+    std::string comm;
+    if (name >> comm && comm == "bash") ::kill(pid, SIGKILL);
+  }
+
+  EXPECT_EQ(wait_for(node), 128 + SIGKILL);
+
+  EXPECT_EQ(record().signal, SIGKILL);
+  EXPECT_EQ(ending_of(record()).cause, Cause::signal);
+}
+
+TEST_F(Signals, SigkillOfTheNodeProgramEndsTheCommandAndIsOnRecord) {
+  ::kill(node, SIGKILL);
+  EXPECT_EQ(wait_for(node), 128 + SIGKILL);
+  for (const pid_t pid : groups) wait_until_gone(pid);
+
+  EXPECT_EQ(ending_of(record()).cause, Cause::lost);
+  EXPECT_THAT(record().error, testing::HasSubstr("node program was killed"));
+  EXPECT_EQ(finished_attempts(experiment).size(), 1U);
+  for (const pid_t pid : groups) EXPECT_FALSE(identify(pid).has_value());
+}
+
+TEST_F(Signals, SigkillOfTheWitnessHarmsNobody) {
+  for (const pid_t pid : groups) {
+    std::ifstream name("/proc/" + std::to_string(pid) + "/comm");
+    std::string comm;
+    if (name >> comm && comm != "bash") ::kill(pid, SIGKILL);
+  }
+  ::kill(node, SIGUSR1);
+
+  wait_for_what_was_sent();
+  finish();
+
+  EXPECT_EQ(output(), "usr1\nusr2\n");
+  EXPECT_EQ(ending_of(record()).cause, Cause::completed);
+}
+
+class Orphans : public AttemptFixture {};
+
+TEST_F(Orphans, DieWithTheirParentWhenAskedTo) {
+  const std::string ready = make_pipe("ready");
+  prepare("echo $PPID > " + ready + "; sleep 1000");
+  SpawnOptions parent;
+  parent.arguments = {"/bin/bash",
+                      "-c",
+                      "\"$1\" attempt --die-with-parent \"$2\"; echo",
+                      "parent",
+                      experiment.node_program().string(),
+                      attempt.path().string()};
+  parent.environment = {{"PATH", "/usr/bin:/bin"}};
+  pid_t pid = -1;
+  ASSERT_EQ(spawn(parent, pid), 0);
+  const pid_t node = std::stoi(read_file(ready).value_or("0"));
+
+  ::kill(pid, SIGKILL);
+  ::waitpid(pid, nullptr, 0);
+  wait_until_gone(node);
+
+  ASSERT_EQ(record().signals.size(), 1U);
+  EXPECT_EQ(record().signals[0].signal, SIGTERM);
+  EXPECT_EQ(record().signal, SIGTERM);
+}
+
+TEST_F(Orphans, ASignalBeforeTheCommandKeepsItFromStarting) {
+  prepare("echo ran");
+  SpawnOptions options;
+  // The node program inherits a pending, blocked SIGTERM across exec.
+  options.arguments = {"/usr/bin/env",
+                       "--block-signal=TERM",
+                       "/bin/bash",
+                       "-c",
+                       "kill -TERM $$; exec \"$@\"",
+                       "sh",
+                       experiment.node_program().string(),
+                       "attempt",
+                       attempt.path().string()};
+  options.environment = {{"PATH", "/usr/bin:/bin"}};
+  pid_t pid = -1;
+  ASSERT_EQ(spawn(options, pid), 0);
+
+  EXPECT_EQ(wait_for(pid), 128 + SIGTERM);
+
+  EXPECT_EQ(output(), "");
+  EXPECT_EQ(ending_of(record()).cause, Cause::interrupted);
+}
+
+}  // namespace
+}  // namespace stune
