@@ -1,6 +1,7 @@
 /// \file Trials as Slurm jobs.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,10 +11,19 @@
 namespace stune {
 
 struct SlurmOptions {
-  std::vector<std::string> sbatch_options{};  ///< as on sbatch's command line; they win over the script's #SBATCH lines
-  Seconds poll_start{60};                     ///< first interval between two looks at the queue
-  double poll_growth = 1.5;                   ///< per quiet look
+  /// As on sbatch's command line, each text one or several options (quotes as in #SBATCH lines); they win over the
+  /// script's #SBATCH lines. In both, {name} stands for the parameter's value.
+  std::vector<std::string> sbatch_options{};
+  Seconds poll_start{60};    ///< first interval between two looks at the queue
+  double poll_growth = 1.5;  ///< per quiet look
   Seconds poll_cap{300};
+};
+
+/// How much Slurm was asked with one of its commands.
+struct CommandCount {
+  int calls = 0;
+  int failures = 0;
+  Seconds elapsed{0};  ///< in all
 };
 
 /// Submits with sbatch, looks at the queue with one `squeue --me` for all jobs, asks sacct for what is missing there,
@@ -33,6 +43,8 @@ class SlurmRunner : public Runner {
   int wake_fd() const override;
   TimePoint next_poll() const override;
   bool busy() const override;
+  /// By program: "sbatch", "squeue", ...; what was never called is not there.
+  std::map<std::string, CommandCount> command_counts() const;
 
  private:
   struct Impl;

@@ -1,0 +1,76 @@
+#include "runners/slurm_channel.hpp"
+
+#include <unistd.h>
+
+#include <cassert>
+#include <sstream>
+
+#include "runners/slurm_script.hpp"
+#include "stune/error.hpp"
+
+namespace stune::slurm {
+namespace {
+
+constexpr std::array tools{Tool::scontrol, Tool::sbatch, Tool::squeue, Tool::sacct, Tool::scancel};
+
+std::string find_program(const std::string& name, const Environment& environment) {
+  const auto path = environment.find("PATH");
+  std::istringstream folders(path != environment.end() ? path->second : "/usr/bin:/bin");
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    const std::string program = (folder.empty() ? "." : folder) + "/" + name;
+    if (::access(program.c_str(), X_OK) == 0) return program;
+  }
+  return {};
+}
+
+/// sbatch retries by itself for two minutes, and a controller with a long queue of requests takes its time.
+Seconds timeout_of(Tool tool) {
+  if (tool == Tool::sbatch) return Seconds{300};
+  return tool == Tool::scancel ? Seconds{30} : Seconds{60};
+}
+
+}  // namespace
+
+const char* to_string(Tool tool) {
+  constexpr std::array names{"scontrol", "sbatch", "squeue", "sacct", "scancel"};
+  return names[static_cast<std::size_t>(tool)];
+}
+
+Channel::Channel(Commands& commands, const Environment& current)
+    : commands_(commands), query_environment_(query_environment(current)) {
+  for (const Tool tool : tools) {
+    const std::string name = to_string(tool);
+    std::string& program = programs_[static_cast<std::size_t>(tool)];
+    program = find_program(name, current);
+    if (program.empty()) {
+      throw RunnerError(name +
+                        " is not in PATH, so there is no Slurm here; use --runner local, or load Slurm's module");
+    }
+  }
+}
+
+void Channel::start(Tool tool, std::vector<std::string> arguments, Environment environment) {
+  assert(is_free());
+  CommandCall call;
+  arguments.insert(arguments.begin(), programs_[static_cast<std::size_t>(tool)]);
+  call.arguments = std::move(arguments);
+  call.environment = environment.empty() ? query_environment_ : std::move(environment);
+  call.timeout = timeout_of(tool);
+  running_ = Running{commands_.start(std::move(call)), tool};
+}
+
+std::optional<Channel::Answer> Channel::take() {
+  std::optional<Answer> answer;
+  for (auto& [id, result] : commands_.finished()) {
+    if (!running_ || id != running_->id) continue;
+    CommandCount& count = counts_[to_string(running_->tool)];
+    ++count.calls;
+    if (result.exit_code != 0 || result.signal != 0 || result.timed_out) ++count.failures;
+    count.elapsed += result.elapsed;
+    answer = Answer{running_->tool, std::move(result)};
+    running_.reset();
+  }
+  return answer;
+}
+
+}  // namespace stune::slurm

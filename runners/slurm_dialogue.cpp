@@ -1,0 +1,270 @@
+#include "runners/slurm_dialogue.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "base/clock.hpp"
+#include "base/file.hpp"
+#include "base/log.hpp"
+#include "stune/error.hpp"
+#include "trial/task.hpp"
+
+namespace stune::slurm {
+namespace {
+
+constexpr int jobs_before_the_first_claim = 4;
+constexpr int largest_array = 1000;
+constexpr int patience_with_failing_accounting = 10;
+constexpr Seconds memory_of_accounting{7 * 24 * 3600.0};
+
+UserOptions read_options(const SlurmOptions& options, const Workplace& workplace) {
+  std::string script;
+  const auto& path = workplace.command.script;
+  if (!path.empty()) script = read_file(path).value_or("");
+  UserOptions sorted =
+      sort_options(script_words(script, path.filename().string()), command_line_words(options.sbatch_options));
+  for (const std::string& note : sorted.notes) log::warn(note);
+  return sorted;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ",") + word;
+  return text;
+}
+
+/// For sacct -S, which takes local time; a day more or less does not matter.
+std::string day_before(TimePoint now, Seconds span) { return to_iso(later(now, -span)).substr(0, 10); }
+
+}  // namespace
+
+Dialogue::Dialogue(const SlurmOptions& options, const Workplace& workplace)
+    : workplace_(workplace),
+      folder_(workplace.folder),
+      options_(read_options(options, workplace)),
+      timing_(options),
+      job_environment_(job_environment(workplace.environment, current_environment())),
+      channel_(*workplace.commands, current_environment()),
+      watch_(folder_, timing_, static_cast<int>(::geteuid()), options_.requeue),
+      placement_(workplace_, folder_, options_, timing_, watch_),
+      queue_(timing_.look, timing_.growth, timing_.look_cap),
+      files_(timing_.files, timing_.growth, timing_.files_cap) {
+  create_folders(folder_.done());
+}
+
+int Dialogue::capacity() const {
+  if (placement_.is_held_back(workplace_.clock->now())) return 0;
+  if (watch_.has_seen_a_claim()) return unlimited;
+  const int taken = placement_.jobs() + static_cast<int>(watch_.size());
+  return std::max(0, jobs_before_the_first_claim - taken);
+}
+
+int Dialogue::max_batch() const { return placement_.batch_limit(std::clamp(config_.max_array_size, 1, largest_array)); }
+
+std::string Dialogue::batch_key(const Job& job) const {
+  std::string key;
+  for (const auto* words : {&options_.from_script, &options_.from_command_line}) {
+    for (const std::string& word : *words) key += fill_placeholders(word, job.id, job.parameters) + '\n';
+  }
+  return key;
+}
+
+void Dialogue::submit(std::vector<Submission> submissions) {
+  const TimePoint now = workplace_.clock->now();
+  for (Submission& submission : submissions) placement_.add(std::move(submission), false, now);
+  ask_next(now);
+}
+
+void Dialogue::adopt(std::vector<Submission> submissions) {
+  const TimePoint now = workplace_.clock->now();
+  for (Submission& submission : submissions) {
+    for (const Job& job : submission.jobs) {
+      if (!job.metadata || !job.metadata->contains("job")) continue;
+      const bool known = watch_.contains(job.id) || watch_.has_ended(job.id) || placement_.contains(job.id);
+      if (!known) watch_.add(job.id, submission.token, job.metadata->at("job"), false, now);
+    }
+    std::erase_if(submission.jobs, [](const Job& job) { return job.metadata && job.metadata->contains("job"); });
+    placement_.add(std::move(submission), true, now);
+  }
+  queue_.hasten(now);
+  files_.news(now);
+  collect();
+  ask_next(now);
+}
+
+void Dialogue::stop(std::span<const AttemptId> ids) {
+  const TimePoint now = workplace_.clock->now();
+  for (const AttemptId id : ids) {
+    if (watch_.contains(id)) {
+      watch_.stop(id, now);
+    } else if (placement_.contains(id)) {
+      placement_.stop(id);
+    }
+  }
+  files_.news(now);
+  collect();
+  ask_next(now);
+}
+
+std::vector<JobReport> Dialogue::poll(TimePoint now) {
+  if (const auto answer = channel_.take()) read_answer(*answer, now);
+  if (now >= files_.due()) {
+    if (watch_.look_at_files(now)) {
+      files_.news(now);
+    } else {
+      files_.quiet(now);
+    }
+  }
+  collect();
+  settle_without_accounting(now);
+  collect();
+  if (!has_work()) {
+    queue_.rest();
+    files_.rest();
+  }
+  ask_next(now);
+  return std::exchange(reports_, {});
+}
+
+void Dialogue::collect() {
+  for (auto&& news : {placement_.take_reports(), watch_.take_reports()}) {
+    reports_.insert(reports_.end(), news.begin(), news.end());
+  }
+}
+
+void Dialogue::read_answer(const Channel::Answer& answer, TimePoint now) {
+  switch (answer.tool) {
+    case Tool::scontrol:
+      if (answer.result.exit_code == 0) {
+        config_ = parse_config(answer.result.output);
+        accounting_ = accounting_ && config_.accounting;
+        config_due_ = never;
+      }
+      return;
+    case Tool::sbatch:
+      placement_.read_sbatch(answer.result, now);
+      if (placement_.has_doubts()) queue_.hasten(now);
+      queue_.hasten(later(now, timing_.first_look));
+      files_.news(now);
+      return;
+    case Tool::squeue:
+      return read_queue(answer.result, now);
+    case Tool::sacct:
+      return read_accounting(answer.result, now);
+    case Tool::scancel:
+      return read_cancel(answer.result, now);
+  }
+}
+
+void Dialogue::read_queue(const CommandResult& result, TimePoint now) {
+  queue_.quiet(now);
+  const bool good = result.exit_code == 0 && result.signal == 0 && !result.timed_out;
+  if (good) {
+    const QueueAnswer answer = parse_squeue(result.output);
+    const bool placed = placement_.read_queue(answer, now);
+    const bool changed = watch_.read_queue(answer, queue_.interval(), now);
+    if (placed || changed) queue_.news(now);
+  }
+  if (placement_.has_doubts()) queue_.hasten(later(now, timing_.first_look));
+}
+
+void Dialogue::read_accounting(const CommandResult& result, TimePoint now) {
+  accounting_not_before_ = later(now, timing_.accounting);
+  if (is_accounting_disabled(result)) {
+    log::info("Slurm keeps no accounting here; the queue and exit records have to do");
+    accounting_ = false;
+  } else if (result.exit_code != 0 || result.signal != 0 || result.timed_out) {
+    ++accounting_failures_;
+  } else {
+    accounting_failures_ = 0;
+    const auto rows = parse_sacct(result.output);
+    if (!asked_tokens_.empty()) {
+      placement_.read_accounting(rows, asked_tokens_, now);
+    } else {
+      watch_.read_accounting(rows, asked_jobs_, now);
+    }
+  }
+}
+
+void Dialogue::settle_without_accounting(TimePoint now) {
+  if (accounting_ && accounting_failures_ < patience_with_failing_accounting) return;
+  placement_.give_up_accounting(now);
+  watch_.give_up_accounting(now);
+}
+
+void Dialogue::read_cancel(const CommandResult& result, TimePoint now) {
+  const bool good = result.exit_code == 0 && result.signal == 0 && !result.timed_out;
+  watch_.cancelled(asked_jobs_, good ? "" : (result.error.empty() ? "no answer" : result.error), now);
+  cancel_not_before_ = good ? now : later(now, timing_.retry);
+  files_.news(now);
+  queue_.hasten(later(now, timing_.first_look));
+}
+
+void Dialogue::ask_next(TimePoint now) {
+  if (!channel_.is_free()) return;
+  const TimePoint overdue = queue_.due() == never ? never : later(queue_.due(), timing_.look);
+  const bool asked = ask_config(now) || ask_cancel(now) || ask_queue(now, overdue) || ask_submit(now) ||
+                     ask_queue(now, queue_.due()) || ask_accounting(now);
+  static_cast<void>(asked);
+}
+
+bool Dialogue::ask_config(TimePoint now) {
+  if (now < config_due_) return false;
+  config_due_ = later(now, timing_.limit_cap);
+  channel_.start(Tool::scontrol, {"show", "config"});
+  return true;
+}
+
+bool Dialogue::ask_cancel(TimePoint now) {
+  if (now < cancel_not_before_) return false;
+  asked_jobs_ = watch_.to_cancel();
+  if (asked_jobs_.empty()) return false;
+  channel_.start(Tool::scancel, asked_jobs_);
+  return true;
+}
+
+bool Dialogue::ask_submit(TimePoint now) {
+  auto arguments = placement_.next_call(now);
+  if (!arguments) return false;
+  channel_.start(Tool::sbatch, std::move(*arguments), job_environment_);
+  return true;
+}
+
+bool Dialogue::ask_queue(TimePoint now, TimePoint due) {
+  if (now < due || !has_work()) return false;
+  channel_.start(Tool::squeue, {"--me", "-a", "-h", "-r", "-t", "all", "-o", queue_format});
+  return true;
+}
+
+bool Dialogue::ask_accounting(TimePoint now) {
+  if (!accounting_ || now < accounting_not_before_ || !has_questions()) return false;
+  std::vector<std::string> arguments{"-X", "-n", "-P", "-o", accounting_format};
+  asked_tokens_ = placement_.questions();
+  if (asked_tokens_.empty()) {
+    asked_jobs_ = watch_.questions();
+    arguments.insert(arguments.end(), {"-j", joined(asked_jobs_)});
+  } else {
+    const std::string since = day_before(now, memory_of_accounting);
+    arguments.insert(arguments.end(), {"-S", since, "--name", joined(asked_tokens_)});
+  }
+  channel_.start(Tool::sacct, std::move(arguments));
+  return true;
+}
+
+TimePoint Dialogue::next_poll() const {
+  if (!reports_.empty()) return TimePoint::min();
+  TimePoint next = files_.due();
+  if (!channel_.is_free()) return std::min(next, workplace_.commands->next_deadline());
+  next = std::min({next, placement_.due(), queue_.due()});
+  if (!watch_.to_cancel().empty()) next = std::min(next, cancel_not_before_);
+  if (accounting_ && has_questions()) next = std::min(next, accounting_not_before_);
+  return next;
+}
+
+bool Dialogue::busy() const {
+  return !channel_.is_free() || !reports_.empty() || placement_.has_ready() || placement_.has_doubts() ||
+         !watch_.to_cancel().empty();
+}
+
+}  // namespace stune::slurm

@@ -1,0 +1,209 @@
+#include "runners/slurm_parse.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "base/clock.hpp"
+
+namespace stune::slurm {
+namespace {
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    lines.push_back(text.substr(0, end));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  return lines;
+}
+
+/// At most `count` fields; the last one keeps its separators.
+std::vector<std::string_view> fields_of(std::string_view line, std::size_t count) {
+  std::vector<std::string_view> fields;
+  while (fields.size() + 1 < count) {
+    const std::size_t bar = line.find('|');
+    if (bar == std::string_view::npos) break;
+    fields.push_back(line.substr(0, bar));
+    line.remove_prefix(bar + 1);
+  }
+  fields.push_back(line);
+  return fields;
+}
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+bool is_number(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// The digits that `text` begins with, as a number; `otherwise` where there are none.
+template <typename Number>
+Number leading_number(std::string_view text, Number otherwise) {
+  Number number{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() ? number : otherwise;
+}
+
+bool mentions(std::string_view text, std::string_view phrase) { return text.find(phrase) != std::string_view::npos; }
+
+template <std::size_t N>
+bool mentions_any(std::string_view text, const std::array<std::string_view, N>& phrases) {
+  return std::any_of(phrases.begin(), phrases.end(), [&](std::string_view phrase) { return mentions(text, phrase); });
+}
+
+/// The request may have arrived.
+constexpr std::array<std::string_view, 6> doubtful_phrases{"Socket timed out",
+                                                           "send failure",
+                                                           "receive failure",
+                                                           "Zero Bytes were transmitted or received",
+                                                           "Unexpected message received",
+                                                           "Transport endpoint is not connected"};
+
+/// The request surely did not arrive, or was turned away for a reason that passes.
+constexpr std::array<std::string_view, 14> transient_phrases{"connect failure",
+                                                             "Connection refused",
+                                                             "Resource temporarily unavailable",
+                                                             "Slurm temporarily unable",
+                                                             "Unable to create job record, try again",
+                                                             "job queue full",
+                                                             "standby mode",
+                                                             "submissions disabled",
+                                                             "Requested operation is presently disabled",
+                                                             "Rate limit exceeded",
+                                                             "Protocol authentication error",
+                                                             "munge",
+                                                             "Unable to resolve",
+                                                             "Could not establish a configuration source"};
+
+constexpr std::array<std::string_view, 9> capacity_phrases{
+    "MaxSubmitJobPerUser", "MaxSubmitJobsPerUser",   "MaxSubmitJobLimit",
+    "MaxSubmitJobsLimit",  "MaxSubmitJobPerAccount", "MaxSubmitJobsPerAccount",
+    "GrpSubmitJob",        "jobs per hour limit",    "GrpSubmitJobsLimit"};
+
+/// What sbatch says after its retries; earlier lines may speak of troubles that it overcame.
+std::string_view last_words(std::string_view error) {
+  const std::size_t place = error.rfind("Batch job submission failed:");
+  return place == std::string_view::npos ? error : error.substr(place);
+}
+
+SbatchAnswer classify_failure(const CommandResult& result) {
+  const std::string text{trimmed(result.error.empty() ? result.output : result.error)};
+  const std::string_view words = last_words(text);
+  if (result.exit_code == 127) return Refusal{Refusal::Kind::permanent, text.empty() ? "sbatch cannot be run" : text};
+  if (mentions_any(words, transient_phrases)) return Refusal{Refusal::Kind::transient, text};
+  if (mentions_any(words, doubtful_phrases)) return Ambiguous{text};
+  if (mentions_any(text, capacity_phrases)) return Refusal{Refusal::Kind::capacity, text};
+  if (mentions(words, "Unable to contact slurm controller")) return Ambiguous{text};
+  const bool answered = mentions(text, "Batch job submission failed") || mentions(text, "sbatch: error:") ||
+                        mentions(text, "sbatch: fatal:") || mentions(text, "Invalid") ||
+                        mentions(text, "unrecognized option");
+  if (answered) return Refusal{Refusal::Kind::permanent, text};
+  return Ambiguous{"sbatch ended with exit code " + std::to_string(result.exit_code) +
+                   (text.empty() ? " and said nothing" : ": " + text)};
+}
+
+std::optional<Submitted> parse_job_line(std::string_view line) {
+  constexpr std::string_view sentence = "Submitted batch job ";
+  const std::size_t semicolon = line.find(';');
+  if (is_number(line.substr(0, semicolon))) {
+    const bool named = semicolon != std::string_view::npos;
+    return Submitted{std::string(line.substr(0, semicolon)), std::string(named ? line.substr(semicolon + 1) : "")};
+  }
+  const std::size_t place = line.find(sentence);
+  if (place == std::string_view::npos) return {};
+  const std::string_view rest = line.substr(place + sentence.size());
+  const std::string_view number = rest.substr(0, rest.find_first_not_of("0123456789"));
+  if (!is_number(number)) return {};
+  return Submitted{std::string(number), {}};
+}
+
+std::string key_of(std::string_view job, std::string_view array_job, std::string_view array_task) {
+  if (is_number(array_task)) return std::string(array_job) + "_" + std::string(array_task);
+  return std::string(job);
+}
+
+}  // namespace
+
+SbatchAnswer parse_sbatch(const CommandResult& result) {
+  if (result.timed_out) return Ambiguous{"sbatch did not answer within " + to_words(result.elapsed)};
+  if (result.signal != 0) return Ambiguous{"sbatch was killed by signal " + std::to_string(result.signal)};
+  if (result.exit_code != 0) return classify_failure(result);
+  std::optional<Submitted> submitted;
+  for (const std::string_view line : lines_of(result.output)) {
+    if (auto job = parse_job_line(trimmed(line))) submitted = std::move(job);
+  }
+  if (submitted) return *submitted;
+  return Ambiguous{"sbatch succeeded without a job id"};
+}
+
+QueueAnswer parse_squeue(std::string_view text) {
+  QueueAnswer answer;
+  answer.whole = text.empty() || text.back() == '\n';
+  for (const std::string_view line : lines_of(text)) {
+    const auto fields = fields_of(line, 6);
+    if (!is_number(fields[0])) continue;  // what a site's wrapper says
+    if (fields.size() < 6 || !is_number(fields[1])) {
+      answer.whole = false;
+      continue;
+    }
+    // A task expression instead of a number: an array that -r did not expand. Then absence of a task proves nothing.
+    if (!is_number(fields[2]) && fields[2] != "N/A") answer.whole = false;
+    answer.rows.push_back({key_of(fields[0], fields[1], fields[2]), parse_state(fields[3]), std::string(fields[4]),
+                           std::string(fields[5])});
+  }
+  return answer;
+}
+
+std::vector<AccountingRow> parse_sacct(std::string_view text) {
+  std::vector<AccountingRow> rows;
+  for (const std::string_view line : lines_of(text)) {
+    const auto fields = fields_of(line, 6);
+    if (fields.size() < 6 || !is_number(fields[0])) continue;
+    AccountingRow row;
+    const bool is_task = mentions(fields[1], "_") && !mentions(fields[1], "[");
+    row.job = std::string(is_task ? fields[1] : fields[0]);
+    row.state = parse_state(fields[2]);
+    constexpr std::string_view by = " by ";
+    if (const std::size_t place = fields[2].find(by); place != std::string_view::npos) {
+      const int user = leading_number(fields[2].substr(place + by.size()), -1);
+      if (user >= 0) row.cancelled_by = user;
+    }
+    row.exit_code = leading_number(fields[3], 0);
+    if (const std::size_t colon = fields[3].find(':'); colon != std::string_view::npos) {
+      row.signal = leading_number(fields[3].substr(colon + 1), 0);
+    }
+    row.nodes = std::string(fields[4]);
+    row.name = std::string(fields[5]);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+bool is_accounting_disabled(const CommandResult& result) {
+  return result.exit_code != 0 && mentions(result.error, "accounting storage is disabled");
+}
+
+Config parse_config(std::string_view text) {
+  Config config;
+  for (const std::string_view line : lines_of(text)) {
+    const std::size_t sign = line.find('=');
+    if (sign == std::string_view::npos) continue;
+    const std::string_view key = trimmed(line.substr(0, sign));
+    const std::string_view value = trimmed(line.substr(sign + 1));
+    if (key == "ClusterName") config.cluster = std::string(value);
+    if (key == "SLURM_VERSION") config.version = std::string(value);
+    if (key == "MinJobAge") config.min_job_age = leading_number(value, config.min_job_age);
+    if (key == "MaxArraySize") config.max_array_size = leading_number(value, config.max_array_size);
+    if (key == "MessageTimeout") config.message_timeout = leading_number(value, config.message_timeout);
+    if (key == "AccountingStorageType") config.accounting = !mentions(value, "none");
+  }
+  return config;
+}
+
+}  // namespace stune::slurm

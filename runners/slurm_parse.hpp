@@ -1,0 +1,92 @@
+/// \file What Slurm's commands print, as values. Pure: no I/O, no clock. Read as Slurm 20.02 to 25.11 print it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/commands.hpp"
+#include "runners/slurm_state.hpp"
+
+namespace stune::slurm {
+
+// --- sbatch
+
+struct Submitted {
+  std::string job;      ///< "4711"
+  std::string cluster;  ///< where sbatch named one
+};
+/// A job may exist: only a look for its name in the queue and in accounting can tell.
+struct Ambiguous {
+  std::string why;
+};
+/// Surely no job exists.
+struct Refusal {
+  enum class Kind : std::uint8_t {
+    transient,  ///< the controller is away or busy: the same again, later
+    capacity,   ///< a submit limit: later or fewer; permanent where no own job is in the queue
+    permanent   ///< no job of this kind will ever be taken
+  };
+  Kind kind = Kind::permanent;
+  std::string text;  ///< Slurm's own words
+};
+using SbatchAnswer = std::variant<Submitted, Ambiguous, Refusal>;
+
+/// Of `sbatch --parsable`, run with a time-out. What cannot be understood is ambiguous, never refused.
+SbatchAnswer parse_sbatch(const CommandResult& result);
+
+// --- squeue
+
+/// For -o: free text last, so that it may hold anything.
+inline constexpr const char* queue_format = "%A|%F|%K|%t|%r|%j";
+
+struct QueueRow {
+  std::string job;  ///< "4711", or "4700_3" for a task of an array: the key by which sbatch's answer finds it
+  State state = State::unknown;
+  std::string reason;  ///< why pending, or how it failed
+  std::string name;
+};
+struct QueueAnswer {
+  std::vector<QueueRow> rows;
+  bool whole = true;  ///< false: a line was cut or could not be read; absence proves nothing
+};
+/// Of `squeue --me -a -h -r -t all -o queue_format`.
+QueueAnswer parse_squeue(std::string_view text);
+
+// --- sacct
+
+inline constexpr const char* accounting_format = "JobIDRaw,JobID,State,ExitCode,NodeList,JobName";
+
+struct AccountingRow {
+  std::string job;  ///< as in QueueRow
+  State state = State::unknown;
+  std::optional<int> cancelled_by;  ///< user id
+  int exit_code = 0;                ///< of the batch script; sacct subtracts 128 from 128 and more
+  int signal = 0;
+  std::string nodes;
+  std::string name;
+};
+/// Of `sacct -X -n -P -o accounting_format`. Lines that are no jobs are left out.
+std::vector<AccountingRow> parse_sacct(std::string_view text);
+/// There is none here and will not be: stop asking.
+bool is_accounting_disabled(const CommandResult& result);
+
+// --- scontrol show config
+
+struct Config {
+  std::string cluster;
+  std::string version;
+  double min_job_age = 300;  ///< seconds that a finished job stays in the queue
+  int max_array_size = 1001;
+  double message_timeout = 10;  ///< seconds
+  bool accounting = true;
+
+  bool operator==(const Config&) const = default;
+};
+/// What is not there keeps its default.
+Config parse_config(std::string_view text);
+
+}  // namespace stune::slurm

@@ -1,0 +1,292 @@
+#include "runners/slurm_watch.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/file.hpp"
+#include "base/log.hpp"
+#include "stune/error.hpp"
+#include "trial/claim.hpp"
+
+namespace stune::slurm {
+namespace {
+
+constexpr std::size_t accounting_batch = 100;
+constexpr int patience_with_accounting = 3;  // answers that contradict the queue
+
+/// Pending for these reasons is what jobs do.
+bool is_usual(const std::string& reason) {
+  return reason.empty() || reason == "None" || reason == "Priority" || reason == "Resources";
+}
+
+std::variant<Fenced, Started> fence_at(const AttemptFolder& folder, const std::optional<Started>& start) {
+  return start ? fence_after(folder, start->start) : fence(folder);
+}
+
+}  // namespace
+
+std::string job_in_claim(const std::string& claimed) {
+  const std::size_t colon = claimed.rfind(':');
+  return colon == std::string::npos ? claimed : claimed.substr(colon + 1);
+}
+
+Watch::Watch(const ExperimentFolder& folder, const Timing& timing, int user, bool requeue)
+    : folder_(folder), timing_(timing), user_(user), requeue_(requeue) {}
+
+void Watch::add(AttemptId id, const std::string& token, const std::string& job, bool fresh, TimePoint now) {
+  WatchedJob watched;
+  watched.id = id;
+  watched.token = token;
+  watched.job = job;
+  by_job_[job] = id;
+  WatchedJob& added = jobs_.insert_or_assign(id, std::move(watched)).first->second;
+  if (fresh) {
+    added.reported = JobState::pending;
+    JobReport report{id, JobState::pending, {}};
+    report.metadata = metadata_of(added);
+    reports_.push_back(std::move(report));
+  } else {
+    examine(id, now);
+  }
+}
+
+bool Watch::look_at_files(TimePoint now) {
+  const std::size_t before = reports_.size();
+  for (const AttemptId id : finished_attempts(folder_)) {
+    if (contains(id)) examine(id, now);
+  }
+  std::vector<AttemptId> others;
+  for (const auto& [id, job] : jobs_) {
+    if (job.over_since || !claim_seen_) others.push_back(id);
+  }
+  for (const AttemptId id : others) examine(id, now);
+  return reports_.size() != before;
+}
+
+WatchedJob* Watch::find(const std::string& job) {
+  const auto id = by_job_.find(job);
+  if (id == by_job_.end()) return nullptr;
+  const auto found = jobs_.find(id->second);
+  return found != jobs_.end() ? &found->second : nullptr;
+}
+
+bool Watch::read_queue(const QueueAnswer& answer, Seconds interval, TimePoint now) {
+  const std::size_t before = reports_.size();
+  std::map<AttemptId, const QueueRow*> seen;
+  for (const QueueRow& row : answer.rows) {
+    const WatchedJob* job = find(row.job);
+    // Job ids come round again: another name is another job.
+    if (job != nullptr && job->token == row.name) seen[job->id] = &row;
+  }
+  std::vector<AttemptId> to_examine;
+  for (auto& [id, job] : jobs_) {
+    const auto row = seen.find(id);
+    if (row != seen.end()) {
+      see_row(job, *row->second, now);
+    } else if (answer.whole) {
+      miss(job, interval, now);
+    }
+    if (job.over_since || job.has_record) to_examine.push_back(id);
+  }
+  for (const AttemptId id : to_examine) examine(id, now);
+  return reports_.size() != before;
+}
+
+void Watch::see_row(WatchedJob& job, const QueueRow& row, TimePoint now) {
+  job.looks_missing = 0;
+  job.missing_since.reset();
+  job.gone = false;
+  const Phase phase = phase_of(row.state);
+  const bool settled = job.testimony && job.testimony->is_last_word && job.testimony->state == row.state;
+  if (!settled) job.testimony = Testimony{row.state, row.reason, {}, 0, 0, {}, false};
+  if (phase == Phase::over) {
+    ++job.looks_over;
+    if (!job.over_since) job.over_since = now;
+    return;
+  }
+  job.looks_over = 0;
+  job.over_since.reset();
+  job.asks_accounting = false;
+  if (phase == Phase::running) report_running(job);
+  if (phase == Phase::waiting && job.reported <= JobState::pending) {
+    const bool news = job.reported != JobState::pending || (row.reason != job.reason && !is_usual(row.reason));
+    job.reported = JobState::pending;
+    job.reason = row.reason;
+    if (news) reports_.push_back({job.id, JobState::pending, {}, {}, {}, is_usual(row.reason) ? "" : row.reason});
+  }
+  const bool survived = job.cancelled && now - *job.cancelled >= timing_.look;
+  if (job.stop_asked && survived && phase != Phase::unknown) job.cancel_due = true;
+}
+
+void Watch::miss(WatchedJob& job, Seconds interval, TimePoint now) {
+  ++job.looks_missing;
+  if (!job.missing_since) job.missing_since = now;
+  // A record proves that it ended; what is asked is only how.
+  const bool long_enough = now - *job.missing_since >= std::max(timing_.vanish, 2 * interval);
+  if (job.has_record || (job.looks_missing >= 2 && long_enough)) job.asks_accounting = true;
+}
+
+std::vector<std::string> Watch::questions() const {
+  std::vector<std::string> jobs;
+  for (const auto& [id, job] : jobs_) {
+    if (job.asks_accounting && jobs.size() < accounting_batch) jobs.push_back(job.job);
+  }
+  return jobs;
+}
+
+bool Watch::has_questions() const {
+  return std::any_of(jobs_.begin(), jobs_.end(), [](const auto& entry) { return entry.second.asks_accounting; });
+}
+
+void Watch::read_accounting(const std::vector<AccountingRow>& rows, const std::vector<std::string>& asked,
+                            TimePoint now) {
+  for (const std::string& name : asked) {
+    WatchedJob* job = find(name);
+    if (job == nullptr || !job->asks_accounting) continue;
+    const auto row = std::find_if(rows.begin(), rows.end(), [&](const AccountingRow& candidate) {
+      return candidate.job == name && candidate.name == job->token;
+    });
+    const bool found = row != rows.end();
+    if (found && phase_of(row->state) == Phase::over) {
+      job->testimony = Testimony{row->state, {}, row->cancelled_by, row->exit_code, row->signal, row->nodes, true};
+    } else if (found && row->state != State::unknown && ++job->vague_answers < patience_with_accounting) {
+      continue;  // it lags behind
+    } else if (job->looks_missing > 0) {
+      job->gone = true;
+    } else if (job->testimony) {
+      job->testimony->is_last_word = true;
+    }
+    job->asks_accounting = false;
+    if (!job->over_since) job->over_since = now;
+    examine(job->id, now);
+  }
+}
+
+void Watch::give_up_accounting(TimePoint now) {
+  std::vector<std::string> all;
+  for (const auto& [id, job] : jobs_) {
+    if (job.asks_accounting) all.push_back(job.job);
+  }
+  read_accounting({}, all, now);
+}
+
+bool Watch::may_come_back(const WatchedJob& job) const {
+  return requeue_ && !job.gone && job.testimony && !job.testimony->is_last_word && job.looks_over < 2;
+}
+
+bool Watch::examine(AttemptId id, TimePoint now) {
+  WatchedJob& job = jobs_.at(id);
+  const AttemptFolder attempt = folder_.attempt(id);
+  try {
+    const auto start = last_start(attempt);
+    Situation situation;
+    situation.started = start.has_value();
+    if (start) situation.record = read_exit_record(attempt.exit_record(start->start));
+    job.has_record = situation.record.has_value();
+    situation.slurm = job.testimony;
+    situation.gone = job.gone;
+    situation.grace_over = job.over_since && now - *job.over_since >= timing_.grace;
+    situation.stop_asked = job.stop_asked;
+    situation.user = user_;
+    if (start) {
+      claim_seen_ = true;
+      report_running(job);
+    }
+    Verdict verdict = judge(situation);
+    if (const auto* wait = std::get_if<Wait>(&verdict)) {
+      if (wait->ask_accounting) job.asks_accounting = true;
+      return false;
+    }
+    return conclude(job, situation, start ? start->start : -1, std::get<Ending>(std::move(verdict)));
+  } catch (const StorageError& error) {
+    log::warn("trial " + to_string(id) + " is looked at again later: " + error.what());
+    return false;
+  }
+}
+
+bool Watch::conclude(WatchedJob& job, const Situation& situation, int start, Ending ending) {
+  const AttemptFolder attempt = folder_.attempt(job.id);
+  if (!situation.record || ended_from_outside(*situation.record)) {
+    if (may_come_back(job)) return false;
+    const auto last = start >= 0 ? std::optional(Started{start, {}}) : std::nullopt;
+    const auto fenced = fence_at(attempt, last);
+    if (const auto* later_start = std::get_if<Started>(&fenced)) {
+      by_job_.erase(job.job);
+      job.job = job_in_claim(later_start->by.job);
+      by_job_[job.job] = job.id;
+      job.testimony.reset();
+      job.over_since.reset();
+      job.missing_since.reset();
+      job.gone = job.has_record = false;
+      job.looks_over = job.looks_missing = 0;
+      return false;
+    }
+  }
+  if (ending.cause != Cause::completed && ending.cause != Cause::stopped) {
+    const std::string words = last_lines(attempt.output(), 5);
+    if (!words.empty()) ending.detail += (ending.detail.empty() ? "" : "\n") + words;
+  }
+  end(job.id, std::move(ending), start);
+  return true;
+}
+
+void Watch::report_running(WatchedJob& job) {
+  if (job.reported >= JobState::running) return;
+  job.reported = JobState::running;
+  JobReport report{job.id, JobState::running, {}};
+  reports_.push_back(std::move(report));
+}
+
+void Watch::end(AttemptId id, Ending ending, int start) {
+  const auto found = jobs_.find(id);
+  JobReport report{id, JobState::ended, std::move(ending)};
+  report.metadata = metadata_of(found->second);
+  if (start >= 0) (*report.metadata)[start_key] = std::to_string(start);
+  reports_.push_back(std::move(report));
+  by_job_.erase(found->second.job);
+  jobs_.erase(found);
+  ended_.insert(id);
+  std::error_code ignored;
+  std::filesystem::remove(folder_.done_marker(id), ignored);
+}
+
+Metadata Watch::metadata_of(const WatchedJob& job) const {
+  return {{"job", job.job}, {attempt_key, std::to_string(job.id.attempt)}};
+}
+
+void Watch::stop(AttemptId id, TimePoint now) {
+  WatchedJob& job = jobs_.at(id);
+  if (job.stop_asked) return;
+  job.stop_asked = job.cancel_due = true;
+  try {
+    job.fenced = std::holds_alternative<Fenced>(fence(folder_.attempt(id)));
+  } catch (const StorageError& error) {
+    log::warn("trial " + to_string(id) + " could not be fenced: " + error.what());
+  }
+  if (!job.fenced) examine(id, now);
+}
+
+std::vector<std::string> Watch::to_cancel() const {
+  std::vector<std::string> due;
+  for (const auto& [id, job] : jobs_) {
+    if (job.cancel_due) due.push_back(job.job);
+  }
+  return due;
+}
+
+void Watch::cancelled(const std::vector<std::string>& jobs, const std::string& failure, TimePoint now) {
+  for (const std::string& name : jobs) {
+    WatchedJob* job = find(name);
+    if (job == nullptr) continue;
+    job->cancel_due = !failure.empty() && !job->fenced;
+    job->cancelled = now;
+    if (!job->fenced) continue;
+    Ending ending;
+    ending.cause = Cause::stopped;
+    ending.detail = "it had not started";
+    if (!failure.empty()) ending.detail += "; its job ends as soon as it starts, since scancel failed: " + failure;
+    end(job->id, std::move(ending), -1);
+  }
+}
+
+}  // namespace stune::slurm

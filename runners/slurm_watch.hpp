@@ -1,0 +1,104 @@
+/// \file The jobs that Slurm took, until each has ended: evidence from files, queue and accounting goes in, reports
+/// come out. Asks Slurm nothing itself.
+#pragma once
+
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "runners/slurm_parse.hpp"
+#include "runners/slurm_timing.hpp"
+#include "runners/slurm_verdict.hpp"
+#include "trial/folder.hpp"
+
+namespace stune::slurm {
+
+struct WatchedJob {
+  AttemptId id;
+  std::string token;
+  std::string job;  ///< as in QueueRow
+  JobState reported = JobState::unknown;
+  std::string reason;  ///< why it is pending, as last reported
+  std::optional<Testimony> testimony;
+  int looks_over = 0;                     ///< looks in a row that saw it over
+  std::optional<TimePoint> over_since{};  ///< over, or gone
+  int looks_missing = 0;                  ///< good looks in a row that did not see it
+  std::optional<TimePoint> missing_since{};
+  bool has_record = false;
+  bool gone = false;
+  bool asks_accounting = false;
+  int vague_answers = 0;  ///< of accounting
+  bool stop_asked = false;
+  bool fenced = false;  ///< by a stop: it never started and never will
+  bool cancel_due = false;
+  std::optional<TimePoint> cancelled{};
+};
+
+class Watch {
+ public:
+  /// `user` is our user id; `requeue`: Slurm may start a job again by itself. References outlive the watch.
+  Watch(const ExperimentFolder& folder, const Timing& timing, int user, bool requeue);
+
+  bool empty() const { return jobs_.empty(); }
+  std::size_t size() const { return jobs_.size(); }
+  bool contains(AttemptId id) const { return jobs_.contains(id); }
+  /// It was watched and its end was reported.
+  bool has_ended(AttemptId id) const { return ended_.contains(id); }
+  /// Some node has claimed an attempt: what is submitted can run.
+  bool has_seen_a_claim() const { return claim_seen_; }
+
+  /// A job that exists or existed. `fresh`: sbatch has just named it, so it is reported as pending.
+  void add(AttemptId id, const std::string& token, const std::string& job, bool fresh, TimePoint now);
+
+  /// Looks at what the job left behind and judges. True: it ended, and is watched no longer.
+  bool examine(AttemptId id, TimePoint now);
+  /// One readdir, and a few small files for each job with news. True: there was news.
+  bool look_at_files(TimePoint now);
+  /// `interval` is the present one between two looks. True: something changed.
+  bool read_queue(const QueueAnswer& answer, Seconds interval, TimePoint now);
+
+  /// Jobs that only accounting can tell about, at most 100.
+  std::vector<std::string> questions() const;
+  bool has_questions() const;
+  void read_accounting(const std::vector<AccountingRow>& rows, const std::vector<std::string>& asked, TimePoint now);
+  /// There is no accounting: the questions are answered with what is known.
+  void give_up_accounting(TimePoint now);
+
+  void stop(AttemptId id, TimePoint now);
+  std::vector<std::string> to_cancel() const;
+  /// scancel took or refused the jobs, with its words.
+  void cancelled(const std::vector<std::string>& jobs, const std::string& failure, TimePoint now);
+
+  /// All since the last call.
+  std::vector<JobReport> take_reports() { return std::exchange(reports_, {}); }
+
+ private:
+  using Jobs = std::map<AttemptId, WatchedJob>;
+
+  WatchedJob* find(const std::string& job);
+  bool conclude(WatchedJob& job, const Situation& situation, int start, Ending ending);
+  bool may_come_back(const WatchedJob& job) const;
+  void see_row(WatchedJob& job, const QueueRow& row, TimePoint now);
+  void miss(WatchedJob& job, Seconds interval, TimePoint now);
+  void report_running(WatchedJob& job);
+  void end(AttemptId id, Ending ending, int start);
+  Metadata metadata_of(const WatchedJob& job) const;
+
+  const ExperimentFolder& folder_;
+  const Timing& timing_;
+  int user_;
+  bool requeue_;
+  bool claim_seen_ = false;
+  Jobs jobs_;
+  std::set<AttemptId> ended_;
+  std::unordered_map<std::string, AttemptId> by_job_;
+  std::vector<JobReport> reports_;
+};
+
+/// "4711" of a claimant's "cluster:4711".
+std::string job_in_claim(const std::string& claimed);
+
+}  // namespace stune::slurm
