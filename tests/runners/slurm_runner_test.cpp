@@ -1,0 +1,578 @@
+#include "stune/slurm_runner.hpp"
+
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+
+#include "base/file.hpp"
+#include "base/log.hpp"
+#include "base/random.hpp"
+#include "stune/error.hpp"
+#include "tests/runners/fake_slurm.hpp"
+#include "tests/support/fake_clock.hpp"
+#include "trial/claim.hpp"
+#include "trial/exit_record.hpp"
+#include "trial/folder.hpp"
+
+namespace stune::slurm {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+/// A coordinator's view of a fake Slurm, with a clock that is a value.
+class SlurmRunnerTest : public testing::Test {
+ protected:
+  SlurmRunnerTest() : folder_(std::filesystem::path(testing::TempDir()) / ("slurm-" + random_name(8))) {
+    log::set_quiet(true);
+    std::filesystem::create_directories(folder_ / "tools");
+    for (const char* tool : {"scontrol", "sbatch", "squeue", "sacct", "scancel"}) {
+      std::ofstream(folder_ / "tools" / tool) << "#!/bin/sh\n";
+      std::filesystem::permissions(folder_ / "tools" / tool, std::filesystem::perms::owner_all);
+    }
+    ::setenv("PATH", (folder_ / "tools").c_str(), 1);
+    workplace_.folder = folder_;
+    workplace_.working_directory = folder_;
+    workplace_.experiment_name = "test";
+    workplace_.command.arguments = {"true"};
+    workplace_.environment = {{"HOME", "/home/u"}, {"SLURM_JOB_ID", "1"}};
+    workplace_.clock = &clock_;
+    workplace_.commands = &slurm_;
+    restart();
+  }
+  ~SlurmRunnerTest() override { std::filesystem::remove_all(folder_); }
+
+  void restart(SlurmOptions options = {}) {
+    runner_ = std::make_unique<SlurmRunner>(std::move(options));
+    runner_->open(workplace_);
+    reports_.clear();
+  }
+
+  static Submission submission(int trial, int attempt = 0) {
+    Submission submission;
+    submission.token = "token-" + std::to_string(trial) + "-" + std::to_string(attempt);
+    submission.jobs.push_back({{trial, attempt}, Parameterization{{"x", 0.5}}, 0, {}, {}});
+    return submission;
+  }
+  void submit(int trial) { runner_->submit({submission(trial)}); }
+
+  /// Polls as the scheduler does, for so long on the fake clock.
+  void run_for(Seconds duration) {
+    const TimePoint end = clock_.now() + std::chrono::round<std::chrono::microseconds>(duration);
+    const int wake = runner_->wake_fd();
+    while (clock_.now() < end) {
+      poll();
+      clock_.wait({&wake, 1}, std::min(end, std::max(clock_.now(), runner_->next_poll())));
+    }
+    poll();
+  }
+  void poll() {
+    for (JobReport& report : runner_->poll(clock_.now())) reports_.push_back(std::move(report));
+  }
+
+  std::vector<JobState> states(int trial) const {
+    std::vector<JobState> states;
+    for (const JobReport& report : reports_) {
+      if (report.id.trial == trial) states.push_back(report.state);
+    }
+    return states;
+  }
+  bool has_ended(int trial) const {
+    const auto all = states(trial);
+    return std::count(all.begin(), all.end(), JobState::ended) > 0;
+  }
+  Ending ending(int trial) const {
+    std::vector<Ending> endings;
+    for (const JobReport& report : reports_) {
+      if (report.id.trial == trial && report.ending) endings.push_back(*report.ending);
+    }
+    EXPECT_EQ(endings.size(), 1U) << "of trial " << trial;
+    return endings.empty() ? Ending{} : endings.front();
+  }
+  Metadata last_metadata(int trial) const {
+    Metadata metadata;
+    for (const JobReport& report : reports_) {
+      if (report.id.trial == trial && report.metadata) metadata = *report.metadata;
+    }
+    return metadata;
+  }
+
+  AttemptFolder attempt(int trial) const { return ExperimentFolder(folder_).attempt({trial, 0}); }
+
+  /// What a node does when the job starts; false: it may not.
+  bool start(const std::string& job, int trial, int restart = 0) {
+    std::filesystem::create_directories(attempt(trial).path());
+    Claimant claimant;
+    claimant.job = "fake:" + job;
+    claimant.restart = restart;
+    claimant.nonce = random_name(8);
+    const auto outcome = claim(attempt(trial), claimant);
+    if (!std::holds_alternative<Claimed>(outcome)) return false;
+    slurm_.job(job).state = "RUNNING";
+    return true;
+  }
+  /// What a node leaves when the job's command ends.
+  void finish(const std::string& job, int trial, int exit_code, std::vector<int> signals = {}, int start = 0) {
+    ExitRecord record;
+    record.id = {trial, 0};
+    record.start = start;
+    record.exit_code = exit_code;
+    for (const int signal : signals) record.signals.push_back({signal, clock_.now()});
+    write_exit_record(attempt(trial).exit_record(start), record);
+    std::ofstream(ExperimentFolder(folder_).done_marker({trial, 0}));
+    if (signals.empty()) slurm_.job(job).state = exit_code == 0 ? "COMPLETED" : "FAILED";
+  }
+  void run_job(const std::string& job, int trial, int exit_code) {
+    ASSERT_TRUE(start(job, trial));
+    finish(job, trial, exit_code);
+  }
+
+  std::filesystem::path folder_;
+  FakeClock clock_;
+  FakeSlurm slurm_;
+  Workplace workplace_;
+  std::unique_ptr<SlurmRunner> runner_;
+  std::vector<JobReport> reports_;
+};
+
+TEST_F(SlurmRunnerTest, ASubmittedJobIsPendingAndSaysWhichJobItIs) {
+  submit(0);
+  run_for(Seconds(1));
+
+  EXPECT_THAT(states(0), ElementsAre(JobState::pending));
+  EXPECT_EQ(last_metadata(0).at("job"), "100");
+  EXPECT_EQ(slurm_.job("100").name, "token-0-0");
+}
+
+TEST_F(SlurmRunnerTest, FinishedTrialsAreSeenInFilesWithinSecondsAndTheQueueIsNotAsked) {
+  submit(0);
+  run_for(Seconds(1));
+  run_job("100", 0, 0);
+
+  run_for(Seconds(10));
+
+  EXPECT_EQ(ending(0).cause, Cause::completed);
+  EXPECT_EQ(last_metadata(0).at(start_key), "0");
+  EXPECT_EQ(slurm_.count("squeue"), 0);
+}
+
+TEST_F(SlurmRunnerTest, OneQueryAMinuteAtMostForHoweverManyJobs) {
+  submit(0);
+  run_for(Seconds(1));
+  ASSERT_TRUE(start("100", 0));
+  run_for(Seconds(5));
+  for (int trial = 1; trial < 60; ++trial) submit(trial);
+  const int before = slurm_.count("squeue");
+
+  run_for(Seconds(1800));
+
+  EXPECT_LE(slurm_.count("squeue") - before, 12);
+  EXPECT_EQ(slurm_.count("sacct"), 0);
+  EXPECT_EQ(slurm_.count("scontrol"), 1);
+  EXPECT_EQ(runner_->command_counts().at("squeue").failures, 0);
+}
+
+TEST_F(SlurmRunnerTest, QueriesAndJobsHaveTheirOwnEnvironment) {
+  submit(0);
+  run_for(Seconds(20));
+
+  const CommandCall query = slurm_.calls_of("squeue").at(0);
+  const CommandCall sbatch = slurm_.calls_of("sbatch").at(0);
+
+  EXPECT_EQ(query.environment.at("LC_ALL"), "C");
+  EXPECT_EQ(sbatch.environment.at("HOME"), "/home/u");
+  EXPECT_FALSE(sbatch.environment.contains("LC_ALL"));
+  EXPECT_FALSE(sbatch.environment.contains("SLURM_JOB_ID"));
+  EXPECT_EQ(sbatch.timeout, Seconds(300));
+}
+
+TEST_F(SlurmRunnerTest, AJobWhoseAnswerWasLostIsFoundByItsNameAndNotSubmittedAgain) {
+  slurm_.next_submit = FakeSlurm::Submit::loses_answer;
+
+  submit(0);
+  run_for(Seconds(60));
+
+  EXPECT_THAT(states(0), ElementsAre(JobState::pending));
+  EXPECT_EQ(last_metadata(0).at("job"), "100");
+  EXPECT_EQ(slurm_.count("sbatch"), 1);
+}
+
+TEST_F(SlurmRunnerTest, ALostJobThatLeftTheQueueIsFoundInAccounting) {
+  slurm_.next_submit = FakeSlurm::Submit::loses_answer;
+
+  submit(0);
+  slurm_.empty = true;
+  run_for(Seconds(120));
+
+  EXPECT_EQ(last_metadata(0).at("job"), "100");
+}
+
+TEST_F(SlurmRunnerTest, ALostRequestIsFencedAndAbsentAfterTwoGoodLooks) {
+  slurm_.next_submit = FakeSlurm::Submit::loses_request;
+
+  submit(0);
+  run_for(Seconds(60));
+
+  EXPECT_THAT(states(0), ElementsAre(JobState::absent));
+  EXPECT_GE(slurm_.count("squeue"), 2);
+  EXPECT_EQ(slurm_.count("sbatch"), 1);
+  slurm_.jobs["999"] = {};
+  EXPECT_FALSE(start("999", 0));
+}
+
+TEST_F(SlurmRunnerTest, ALostRequestWaitsAsLongAsTheQueueCannotBeSeen) {
+  slurm_.next_submit = FakeSlurm::Submit::loses_request;
+  submit(0);
+  poll();
+  slurm_.down = true;
+
+  run_for(Seconds(3600));
+  EXPECT_TRUE(states(0).empty());
+  slurm_.down = false;
+  run_for(Seconds(600));
+
+  EXPECT_THAT(states(0), ElementsAre(JobState::absent));
+}
+
+TEST_F(SlurmRunnerTest, AJobWithALostAnswerThatHasStartedIsAdoptedFromItsClaim) {
+  slurm_.next_submit = FakeSlurm::Submit::loses_answer;
+  submit(0);
+  poll();
+  poll();
+  slurm_.empty = true;
+  slurm_.job("100").in_accounting = false;
+  run_job("100", 0, 0);
+
+  run_for(Seconds(120));
+
+  EXPECT_EQ(ending(0).cause, Cause::completed);
+}
+
+TEST_F(SlurmRunnerTest, AControllerThatIsDownForAnHourFailsNoJob) {
+  submit(0);
+  run_for(Seconds(1));
+  ASSERT_TRUE(start("100", 0));
+  slurm_.down = slurm_.database_down = true;
+
+  run_for(Seconds(3600));
+  EXPECT_FALSE(has_ended(0));
+  EXPECT_GT(runner_->command_counts().at("squeue").failures, 0);
+  finish("100", 0, 0);
+  run_for(Seconds(15));
+
+  EXPECT_EQ(ending(0).cause, Cause::completed);
+}
+
+TEST_F(SlurmRunnerTest, EmptyAnswersFailNoJobThatAccountingKnowsToRun) {
+  submit(0);
+  run_for(Seconds(1));
+  ASSERT_TRUE(start("100", 0));
+  slurm_.empty = true;
+
+  run_for(Seconds(300));
+  slurm_.empty = false;
+  run_for(Seconds(1200));
+
+  EXPECT_FALSE(has_ended(0));
+}
+
+TEST_F(SlurmRunnerTest, AVanishedJobIsLostAfterTwoLooksAndTwoMinutesAndFenced) {
+  submit(0);
+  run_for(Seconds(1));
+  ASSERT_TRUE(start("100", 0));
+  run_for(Seconds(30));
+  slurm_.jobs.erase("100");
+
+  run_for(Seconds(100));
+  EXPECT_FALSE(has_ended(0));
+  run_for(Seconds(900));
+
+  EXPECT_EQ(ending(0).cause, Cause::lost);
+  slurm_.jobs["100"] = {};
+  EXPECT_FALSE(start("100", 0, 1));
+}
+
+TEST_F(SlurmRunnerTest, WithoutAccountingTheQueueDecidesAndSacctIsAskedOnceAtMost) {
+  slurm_.accounting = false;
+  submit(0);
+  run_for(Seconds(1));
+  ASSERT_TRUE(start("100", 0));
+  slurm_.jobs.erase("100");
+
+  run_for(Seconds(1200));
+
+  EXPECT_EQ(ending(0).cause, Cause::lost);
+  EXPECT_LE(slurm_.count("sacct"), 1);
+}
+
+TEST_F(SlurmRunnerTest, ExitZeroAfterATerminationSignalWaitsForSlurmsWord) {
+  for (const int trial : {0, 1}) submit(trial);
+  run_for(Seconds(1));
+  for (const int trial : {0, 1}) {
+    const std::string job = std::to_string(100 + trial);
+    ASSERT_TRUE(start(job, trial));
+    finish(job, trial, 0, {SIGTERM});
+  }
+
+  run_for(Seconds(10));
+  EXPECT_FALSE(has_ended(0));
+  slurm_.job("100").state = "COMPLETED";
+  slurm_.job("101").state = "TIMEOUT";
+  run_for(Seconds(60));
+
+  EXPECT_EQ(ending(0).cause, Cause::completed);
+  EXPECT_EQ(ending(1).cause, Cause::timeout);
+}
+
+TEST_F(SlurmRunnerTest, WhoCancelledIsAskedOfAccounting) {
+  for (const int trial : {0, 1}) submit(trial);
+  run_for(Seconds(1));
+  slurm_.job("100").state = "CANCELLED by " + std::to_string(::geteuid());
+  slurm_.job("101").state = "CANCELLED by 4242";
+
+  run_for(Seconds(400));
+
+  EXPECT_EQ(ending(0).cause, Cause::cancelled);
+  EXPECT_EQ(ending(1).cause, Cause::preempted);
+}
+
+TEST_F(SlurmRunnerTest, ARequeuedJobIsOneAttemptAndItsSecondStartCounts) {
+  submit(0);
+  run_for(Seconds(1));
+  ASSERT_TRUE(start("100", 0));
+  run_for(Seconds(20));
+  finish("100", 0, 0, {SIGTERM});
+  slurm_.job("100").state = "PENDING";
+  slurm_.job("100").reason = "BeginTime";
+  run_for(Seconds(400));
+  EXPECT_FALSE(has_ended(0));
+
+  ASSERT_TRUE(start("100", 0, 1));
+  finish("100", 0, 0, {}, 1);
+  run_for(Seconds(15));
+
+  EXPECT_EQ(ending(0).cause, Cause::completed);
+  EXPECT_EQ(last_metadata(0).at(start_key), "1");
+}
+
+TEST_F(SlurmRunnerTest, ATransientRefusalIsTriedAgainWithGrowingDelay) {
+  slurm_.down = true;
+
+  submit(0);
+  run_for(Seconds(120));
+  EXPECT_TRUE(states(0).empty());
+  EXPECT_LE(slurm_.count("sbatch"), 6);
+  EXPECT_GE(slurm_.count("sbatch"), 3);
+  slurm_.down = false;
+  run_for(Seconds(120));
+
+  EXPECT_THAT(states(0), ElementsAre(JobState::pending));
+}
+
+constexpr const char* limit =
+    "sbatch: error: QOSMaxSubmitJobPerUserLimit\n"
+    "sbatch: error: Batch job submission failed: Job violates accounting/QOS policy\n";
+
+TEST_F(SlurmRunnerTest, ASubmitLimitDefersAndTakesNothingForAWhile) {
+  submit(0);
+  run_for(Seconds(1));
+  slurm_.refusals = {limit};
+
+  submit(1);
+  run_for(Seconds(5));
+
+  EXPECT_THAT(states(1), ElementsAre(JobState::deferred));
+  EXPECT_EQ(runner_->capacity(), 0);
+  run_for(Seconds(60));
+  EXPECT_GT(runner_->capacity(), 0);
+}
+
+TEST_F(SlurmRunnerTest, ASubmitLimitWithoutAnyOwnJobEndsTheRun) {
+  slurm_.refusals = {limit};
+
+  submit(0);
+
+  EXPECT_THROW(run_for(Seconds(60)), RunnerError);
+}
+
+TEST_F(SlurmRunnerTest, ASubmitLimitThatJobsOfAnotherExperimentFillDefers) {
+  slurm_.jobs["7"] = {};
+  slurm_.refusals = {limit};
+
+  submit(0);
+  run_for(Seconds(60));
+
+  EXPECT_THAT(states(0), ElementsAre(JobState::deferred));
+}
+
+TEST_F(SlurmRunnerTest, WhatSlurmWillNeverTakeEndsTheRunInItsWords) {
+  slurm_.refusals = {"sbatch: error: Batch job submission failed: Invalid partition name specified"};
+  submit(0);
+
+  try {
+    run_for(Seconds(60));
+    FAIL() << "nothing was thrown";
+  } catch (const RunnerError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("Invalid partition name specified"));
+  }
+}
+
+TEST_F(SlurmRunnerTest, FourJobsAreRiskedUntilOneHasStarted) {
+  EXPECT_EQ(runner_->capacity(), 4);
+  for (int trial = 0; trial < 3; ++trial) submit(trial);
+  run_for(Seconds(1));
+  EXPECT_EQ(runner_->capacity(), 1);
+
+  ASSERT_TRUE(start("101", 1));
+  run_for(Seconds(10));
+
+  EXPECT_EQ(runner_->capacity(), unlimited);
+}
+
+TEST_F(SlurmRunnerTest, APendingJobIsFencedBeforeItIsCancelledAllInOneCall) {
+  for (int trial = 0; trial < 3; ++trial) submit(trial);
+  run_for(Seconds(1));
+  const std::vector<AttemptId> ids{{0, 0}, {1, 0}, {2, 0}};
+
+  runner_->stop(ids);
+  EXPECT_FALSE(start("100", 0));
+  run_for(Seconds(1));
+
+  for (int trial = 0; trial < 3; ++trial) EXPECT_EQ(ending(trial).cause, Cause::stopped);
+  EXPECT_EQ(slurm_.count("scancel"), 1);
+}
+
+TEST_F(SlurmRunnerTest, ARunningJobThatWasToldToEndIsStopped) {
+  submit(0);
+  run_for(Seconds(1));
+  ASSERT_TRUE(start("100", 0));
+  const std::vector<AttemptId> ids{{0, 0}};
+
+  runner_->stop(ids);
+  run_for(Seconds(1));
+  finish("100", 0, 0, {SIGTERM});
+  run_for(Seconds(5));
+
+  EXPECT_EQ(ending(0).cause, Cause::stopped);
+}
+
+TEST_F(SlurmRunnerTest, AJobThatSurvivesACancelIsCancelledAgain) {
+  submit(0);
+  run_for(Seconds(1));
+  ASSERT_TRUE(start("100", 0));
+  const std::vector<AttemptId> ids{{0, 0}};
+
+  runner_->stop(ids);
+  run_for(Seconds(1));
+  slurm_.job("100").state = "RUNNING";
+  run_for(Seconds(400));
+
+  EXPECT_GE(slurm_.count("scancel"), 2);
+  EXPECT_EQ(ending(0).cause, Cause::stopped);
+}
+
+TEST_F(SlurmRunnerTest, AnAdoptedJobIsKnownByItsIdAndTheNextIdOfAnotherNameIsNotTakenForIt) {
+  submit(0);
+  run_for(Seconds(1));
+  ASSERT_TRUE(start("100", 0));
+  Submission known = submission(0);
+  known.jobs[0].metadata = Metadata{{"job", "100"}};
+  restart();
+  slurm_.jobs.erase("100");
+  slurm_.jobs["100"] = {"somebody else's", "COMPLETED"};
+
+  runner_->adopt({known});
+  run_for(Seconds(30));
+  EXPECT_FALSE(has_ended(0));
+  run_for(Seconds(1200));
+
+  EXPECT_EQ(ending(0).cause, Cause::lost);
+}
+
+TEST_F(SlurmRunnerTest, WhatWasIntendedIsFoundByItsNameAfterARestart) {
+  submit(0);
+  poll();
+  poll();
+  restart();
+
+  runner_->adopt({submission(0), submission(1)});
+  run_for(Seconds(60));
+
+  EXPECT_EQ(last_metadata(0).at("job"), "100");
+  EXPECT_THAT(states(1), ElementsAre(JobState::absent));
+  EXPECT_EQ(slurm_.count("sbatch"), 1);
+}
+
+TEST_F(SlurmRunnerTest, SeveralJobsOfOneSubmissionAreOneArrayAndEndOnTheirOwn) {
+  Submission batch = submission(0);
+  batch.jobs.push_back(submission(1).jobs[0]);
+
+  runner_->submit({batch});
+  run_for(Seconds(1));
+  run_job("100_1", 1, 3);
+  run_for(Seconds(5));
+
+  EXPECT_EQ(slurm_.count("sbatch"), 1);
+  EXPECT_EQ(last_metadata(0).at("job"), "100_0");
+  EXPECT_FALSE(has_ended(0));
+  EXPECT_EQ(ending(1).exit_code, 3);
+}
+
+TEST_F(SlurmRunnerTest, ABatchRefusedForALimitIsHalvedBeforeAnythingIsBelieved) {
+  Submission batch = submission(0);
+  for (int trial = 1; trial < 4; ++trial) batch.jobs.push_back(submission(trial).jobs[0]);
+  slurm_.refusals = {limit};
+
+  runner_->submit({batch});
+  run_for(Seconds(5));
+
+  EXPECT_THAT(states(3), ElementsAre(JobState::deferred));
+  EXPECT_EQ(runner_->max_batch(), 2);
+  EXPECT_GT(runner_->capacity(), 0);
+}
+
+TEST_F(SlurmRunnerTest, ResourcesThatDependOnParametersDecideWhatMayShareASubmission) {
+  SlurmOptions options;
+  options.sbatch_options = {"--ntasks={ranks} --mem=1G"};
+  restart(options);
+  Job one = submission(0).jobs[0];
+  Job two = one;
+  one.parameters = Parameterization{{"ranks", std::int64_t{1}}};
+  two.parameters = Parameterization{{"ranks", std::int64_t{2}}};
+
+  EXPECT_NE(runner_->batch_key(one), runner_->batch_key(two));
+  runner_->submit({{"token", {two}}});
+  run_for(Seconds(1));
+  EXPECT_THAT(slurm_.calls_of("sbatch").at(0).arguments, testing::Contains("--ntasks=2"));
+}
+
+TEST_F(SlurmRunnerTest, AFailedTrialShowsTheEndOfItsOutput) {
+  submit(0);
+  run_for(Seconds(1));
+  ASSERT_TRUE(start("100", 0));
+  std::ofstream(attempt(0).output()) << "epoch 1\nout of ideas\n";
+  finish("100", 0, 3);
+
+  run_for(Seconds(5));
+
+  EXPECT_EQ(ending(0).cause, Cause::exit_code);
+  EXPECT_THAT(ending(0).detail, HasSubstr("out of ideas"));
+}
+
+TEST_F(SlurmRunnerTest, WithoutSlurmItSaysWhatToDo) {
+  ::setenv("PATH", "/nowhere", 1);
+
+  try {
+    restart();
+    FAIL() << "nothing was thrown";
+  } catch (const RunnerError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("--runner local"));
+  }
+}
+
+}  // namespace
+}  // namespace stune::slurm
