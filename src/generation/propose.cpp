@@ -14,7 +14,13 @@ namespace {
 
 constexpr double noisy_ratio = 0.05;  // noise over process variance from which ranks of single outcomes mean little
 constexpr double exact_ratio = 1e-3;  // below it the best outcome is taken for what it is
-constexpr Eigen::Index always_two_starts = 150;  // up to so many outcomes a second start of the fit is cheap
+
+// The second start of a fit costs most of a proposal, and is needed now and then only: always while it is cheap, then
+// for two trials of four (both outcome transforms), then for two of twenty.
+bool wants_default_start(Eigen::Index outcomes, std::int64_t trial) {
+  if (outcomes <= 60) return true;
+  return trial % (outcomes <= 150 ? 4 : 20) < 2;
+}
 
 model::Warp choose_warp(const Knowledge& known, const ProposalOptions& options) {
   if (options.warp) return *options.warp;
@@ -29,7 +35,7 @@ model::RegressionOptions regression_options(const Knowledge& known, const Propos
   result.warm_start = known.warm_start;
   result.refit = options.refit;
   result.fit.deterministic = options.deterministic;
-  result.fit.default_start = known.measured.y.size() <= always_two_starts || options.trial % 10 == 0;
+  result.fit.default_start = wants_default_start(known.measured.y.size(), options.trial);
   return result;
 }
 

@@ -1,6 +1,6 @@
 #include "model/posterior.hpp"
 
-#include <cassert>
+#include <algorithm>
 #include <utility>
 
 #include "model/kernel.hpp"
@@ -49,11 +49,17 @@ Eigen::MatrixXd Posterior::whiten_transposed(const Eigen::MatrixXd& columns) con
 }
 
 Prediction Posterior::predict(const Eigen::MatrixXd& P) const {
-  const Eigen::MatrixXd Zp = map_.scaled(P, theta_.lengthscales);
-  const Eigen::MatrixXd cross = theta_.output_scale * matern52(squared_distances(Z_, Zp));
-  Prediction out;
-  out.mean = ((cross.transpose() * alpha_).array() + theta_.mean).matrix();
-  out.variance = (theta_.output_scale - whiten(cross).colwise().squaredNorm().transpose().array()).max(least_variance);
+  // In blocks that stay in the cache while they pass through kernel and solve.
+  constexpr Eigen::Index block = 128;
+  Prediction out{Eigen::VectorXd(P.rows()), Eigen::VectorXd(P.rows())};
+  for (Eigen::Index first = 0; first < P.rows(); first += block) {
+    const Eigen::Index count = std::min(block, P.rows() - first);
+    const Eigen::MatrixXd Zp = map_.scaled(P.middleRows(first, count), theta_.lengthscales);
+    const Eigen::MatrixXd cross = theta_.output_scale * matern52(squared_distances(Z_, Zp));
+    out.mean.segment(first, count) = ((cross.transpose() * alpha_).array() + theta_.mean).matrix();
+    const Eigen::ArrayXd explained = whiten(cross).colwise().squaredNorm().transpose().array();
+    out.variance.segment(first, count) = (theta_.output_scale - explained).max(least_variance).matrix();
+  }
   return out;
 }
 
