@@ -207,6 +207,18 @@ void replace_file(const fs::path& path, std::string_view content, mode_t mode) {
   sync_folder(folder_of(path));
 }
 
+void write_file(const fs::path& path, std::string_view content, mode_t mode) {
+  const fs::path temporary = path.string() + ".new";
+  Descriptor fd = try_open(temporary, O_WRONLY | O_CREAT | O_TRUNC, mode);
+  if (!fd) fail("write", path, errno);
+  int error = write_all(fd.get(), content);
+  if (::close(fd.release()) != 0 && error == 0 && errno != EINTR) error = errno;
+  if (error == 0 && ::rename(temporary.c_str(), path.c_str()) != 0) error = errno;
+  if (error == 0) return;
+  ::unlink(temporary.c_str());
+  fail("write", path, error);
+}
+
 bool create_exclusively(const fs::path& path, std::string_view content, mode_t mode) {
   struct stat found {};
   if (::lstat(path.c_str(), &found) == 0) return false;  // needs no space on a full disk
@@ -224,13 +236,12 @@ bool create_exclusively(const fs::path& path, std::string_view content, mode_t m
 }
 
 void create_folders(const fs::path& path) {
-  fs::path part;
-  for (const fs::path& name : path.lexically_normal()) {
-    part /= name;
-    struct stat found {};
-    if (name.empty() || (::stat(part.c_str(), &found) == 0 && S_ISDIR(found.st_mode))) continue;
-    create_folder(part);
+  const fs::path normal = path.lexically_normal();
+  if (normal.empty() || ::mkdir(normal.c_str(), 0700) == 0) return;
+  if (errno == ENOENT && normal.has_parent_path() && normal.parent_path() != normal) {
+    create_folders(normal.parent_path());
   }
+  create_folder(normal);
 }
 
 }  // namespace stune

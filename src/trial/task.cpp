@@ -61,8 +61,8 @@ void write_task(const Workplace& workplace, const Task& task, const Parameteriza
   for (std::size_t i = 0; i < parameters.size(); ++i) values[parameters.name(i)] = encode_value(parameters.value(i));
   create_folders(folder.path());
   if (!task.done_marker.empty()) create_folders(task.done_marker.parent_path());
-  replace_file(folder.parameters(), values.dump(2) + "\n");
-  replace_file(folder.task(), encode(task).dump() + "\n");
+  write_file(folder.parameters(), values.dump(2) + "\n");
+  write_file(folder.task(), encode(task).dump() + "\n");
 }
 
 Task read_task(const std::filesystem::path& file) {

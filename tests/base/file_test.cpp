@@ -176,6 +176,17 @@ TEST(ReplaceFile, AReaderSeesTheOldOrTheNewContent) {
   EXPECT_EQ(torn, 0);
 }
 
+TEST(WriteFile, ReplacesTheContentAndLeavesNothingElseBehind) {
+  const TemporaryFolder folder;
+  replace_file(folder / "file", "a longer old text");
+
+  write_file(folder / "file", "new");
+
+  EXPECT_EQ(read_file(folder / "file"), "new");
+  EXPECT_THAT(names_in(folder.path()), testing::ElementsAre("file"));
+  EXPECT_THROW(write_file(folder / "missing/file", ""), StorageError);
+}
+
 TEST(ReplaceFile, NamesTheFileThatCannotBeWritten) {
   const TemporaryFolder folder;
 
