@@ -24,8 +24,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds stop_grace{10000};       ///< from SIGTERM to SIGKILL of the command
-constexpr milliseconds record_grace{5000};      ///< from there to SIGKILL of the node program, which may write a record
+constexpr milliseconds record_grace{
+    5000};  ///< from the command's SIGKILL to that of the node program, which may write a record
 constexpr milliseconds process_interval{50};    ///< between looks at processes that have no descriptor
 constexpr milliseconds witness_grace{3000};     ///< for the witness of a killed node program to write the record
 constexpr milliseconds stray_interval{100};     ///< between looks at what a killed node program left behind
@@ -47,7 +47,10 @@ bool is_whole(const ExitRecord& record) { return record.error.empty() || !record
 }  // namespace
 
 LocalAttempts::LocalAttempts(const Workplace& workplace, const LocalOptions& options)
-    : workplace_(workplace), folder_(workplace.folder), host_(host_name()) {
+    : workplace_(workplace),
+      stop_grace_(std::chrono::duration_cast<TimePoint::duration>(options.stop_grace)),
+      folder_(workplace.folder),
+      host_(host_name()) {
   assert(workplace_.clock != nullptr);
   const auto program = folder_.node_program();
   if (::access(program.c_str(), X_OK) != 0) {
@@ -130,7 +133,7 @@ void LocalAttempts::stop(AttemptId id) {
   entry.stop_asked = true;
   if (!entry.gone) {
     watch_.signal(id, SIGTERM);
-    entry.next_blow = now() + stop_grace;
+    entry.next_blow = now() + stop_grace_;
   }
   timers_[id] = entry.next_blow.value_or(now());
 }
@@ -239,7 +242,7 @@ bool LocalAttempts::watch_process(AttemptId id, Live& entry, const ProcessIdenti
   entry.gone = false;
   if (entry.stop_asked) {
     watch_.signal(id, SIGTERM);
-    entry.next_blow = now() + stop_grace;
+    entry.next_blow = now() + stop_grace_;
     timers_[id] = *entry.next_blow;
   }
   return true;

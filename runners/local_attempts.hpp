@@ -72,6 +72,7 @@ class LocalAttempts {
   std::optional<Metadata> new_metadata(AttemptId id, Live& entry) const;
 
   Workplace workplace_;
+  TimePoint::duration stop_grace_;
   ExperimentFolder folder_;
   std::string host_;
   std::string boot_id_;

@@ -12,6 +12,7 @@ struct LocalOptions {
   bool die_with_us = false;  ///< trials end when the coordinator dies; else the next coordinator adopts them
   int cpus_per_trial = 0;    ///< cores a trial is bound to; 0: not bound
   int gpus_per_trial = 0;    ///< GPUs a trial sees; 0: as the environment says
+  Seconds stop_grace{10};    ///< from SIGTERM to SIGKILL of a trial that is stopped
 };
 
 /// Starts each attempt through the node program in a process group of its own. Event-driven: no polling.

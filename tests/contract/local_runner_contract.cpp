@@ -13,7 +13,7 @@ class LocalUnderTest : public RunnerUnderTest {
   }
   Runner& runner() override { return *runner_; }
   void restart() override {
-    runner_ = std::make_unique<LocalRunner>();
+    runner_ = std::make_unique<LocalRunner>(LocalOptions{.stop_grace = Seconds(0.5)});
     runner_->open(place_.workplace());
   }
   Job job(AttemptId id, Behaviour behaviour) override {

@@ -22,7 +22,19 @@ enum class Behaviour {
   waits,            ///< until tell(), then succeeds
   ignores_requests  ///< as `waits`, and shrugs SIGTERM off
 };
-const char* to_string(Behaviour behaviour);
+constexpr const char* to_string(Behaviour behaviour) {
+  switch (behaviour) {
+    case Behaviour::succeeds:
+      return "succeeds";
+    case Behaviour::fails:
+      return "fails";
+    case Behaviour::waits:
+      return "waits";
+    case Behaviour::ignores_requests:
+      return "ignores_requests";
+  }
+  return "";
+}
 
 /// A runner, the place it works in, and what a test must be able to do behind its back. One for each test.
 class RunnerUnderTest {

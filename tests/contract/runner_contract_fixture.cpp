@@ -5,20 +5,6 @@
 
 namespace stune::contract {
 
-const char* to_string(Behaviour behaviour) {
-  switch (behaviour) {
-    case Behaviour::succeeds:
-      return "succeeds";
-    case Behaviour::fails:
-      return "fails";
-    case Behaviour::waits:
-      return "waits";
-    case Behaviour::ignores_requests:
-      return "ignores_requests";
-  }
-  return "";
-}
-
 void PrintTo(const Factory& factory, std::ostream* out) { *out << factory.name; }
 
 Job RunnerUnderTest::job(AttemptId id, Behaviour behaviour) {
