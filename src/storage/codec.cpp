@@ -5,8 +5,7 @@
 #include <utility>
 
 #include "base/file.hpp"
-#include "storage/json.hpp"
-#include "storage/records.hpp"
+#include "storage/fields.hpp"
 
 namespace stune {
 

@@ -1,4 +1,4 @@
-#include "storage/records.hpp"
+#include "storage/fields.hpp"
 
 namespace stune::storage {
 

@@ -1,6 +1,6 @@
 #include <limits>
 
-#include "storage/json.hpp"
+#include "storage/json_reader.hpp"
 
 namespace stune::json {
 

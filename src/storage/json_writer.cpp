@@ -1,7 +1,8 @@
+#include "storage/json_writer.hpp"
+
 #include <charconv>
 #include <cmath>
 
-#include "storage/json.hpp"
 #include "storage/utf8.hpp"
 
 namespace stune::json {

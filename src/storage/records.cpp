@@ -4,6 +4,8 @@
 #include <limits>
 #include <span>
 
+#include "storage/fields.hpp"
+
 namespace stune::storage {
 
 namespace {

@@ -5,7 +5,7 @@
 
 #include "base/file.hpp"
 #include "base/random.hpp"
-#include "storage/records.hpp"
+#include "storage/fields.hpp"
 
 namespace stune {
 

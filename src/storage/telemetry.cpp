@@ -7,7 +7,7 @@
 
 #include "base/children.hpp"
 #include "base/file.hpp"
-#include "storage/records.hpp"
+#include "storage/fields.hpp"
 
 namespace stune {
 

@@ -1,7 +1,5 @@
 #include "storage/utf8.hpp"
 
-#include <cstdint>
-
 namespace stune::utf8 {
 
 namespace {
@@ -37,12 +35,26 @@ std::size_t kept_sequence(std::string_view bytes) {
   return code < smallest[length] || code > 0x10ffff || surrogate || ours ? 0 : length;
 }
 
-void append_escaped_byte(unsigned char byte, std::string& out) {
-  const unsigned code = 0xef00U + byte;
-  out += static_cast<char>(0xe0 | code >> 12);
-  out += static_cast<char>(0x80 | (code >> 6 & 0x3f));
-  out += static_cast<char>(0x80 | (code & 0x3f));
+void append_code_point(std::uint32_t code, std::string& out) {
+  const auto continuation = [&](int shift) { out += static_cast<char>(0x80 | (code >> shift & 0x3f)); };
+  if (code < 0x80) {
+    out += static_cast<char>(code);
+  } else if (code < 0x800) {
+    out += static_cast<char>(0xc0 | code >> 6);
+    continuation(0);
+  } else if (code < 0x10000) {
+    out += static_cast<char>(0xe0 | code >> 12);
+    continuation(6);
+    continuation(0);
+  } else {
+    out += static_cast<char>(0xf0 | code >> 18);
+    continuation(12);
+    continuation(6);
+    continuation(0);
+  }
 }
+
+void append_escaped_byte(unsigned char byte, std::string& out) { append_code_point(0xef00U + byte, out); }
 
 void append_unescaped(std::string_view text, std::string& out) {
   for (std::size_t i = 0; i < text.size();) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,9 @@ namespace stune::utf8 {
 /// Length of the multi-byte character that `bytes` begins with if it may be kept as it is; 0 if its first byte has to
 /// be escaped. O(1).
 std::size_t kept_sequence(std::string_view bytes);
+
+/// Appends any character; `code` is at most 0x10ffff.
+void append_code_point(std::uint32_t code, std::string& out);
 
 /// Appends the character that stands for `byte`, which is 0x80 or above.
 void append_escaped_byte(unsigned char byte, std::string& out);

@@ -62,7 +62,7 @@ TEST(JournalCrash, DeathAtEveryOperationAndByteLosesNothingThatWasAcknowledged) 
   constexpr int operations = 8;
 
   for (int operation = 1; operation <= operations; ++operation) {
-    for (std::size_t bytes = 0; bytes < 2500; bytes += operation % 2 == 1 ? 7 : 2499) {
+    for (std::size_t bytes = 0; bytes < 2500; bytes += operation % 2 == 1 ? 31 : 2499) {
       const TemporaryFolder folder;
       const std::filesystem::path path = folder / "journal.jsonl";
       const std::size_t acknowledged = live_until(path, events, operation, bytes);

@@ -1,8 +1,11 @@
-#include "storage/json.hpp"
+#include "storage/json_reader.hpp"
 
 #include <gtest/gtest.h>
 
-#include "storage/utf8.hpp"
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "storage/json_writer.hpp"
 
 namespace stune {
 namespace {
@@ -69,9 +72,36 @@ TEST(Cursor, SkipsValuesOfAnyDepth) {
 TEST(Tape, NoDocumentIsNoMoreThanItSays) {
   json::Tape tape;
 
-  for (const char* text : {"", "{", "{\"a\"", "[1,]", "{} {}", "nul", "\"a", "01", "1e", "\"\\ud800\"", "\"\xff\""}) {
+  for (const char* text : {"", "{", "{\"a\"", "[1,]", "{} {}", "nul", "\"a", "01", "1e", "\"\\ud800\"", "\"\n\"", "-",
+                           "1.", ".5", "+1", "1e999"}) {
     EXPECT_THROW(tape.parse(text), StorageError) << text;
   }
+}
+
+/// Documents that were broken at random places are refused and accepted as by an independent parser.
+TEST(Tape, AgreesWithAnotherParser) {
+  const std::string seeds[] = {R"({"a":[1,-2.5e-3,"x\"\u00e9\n",{"b":null,"c":true}],"d":{}})",
+                               R"([0,-0,1E5,"\ud83d\ude00",[]])",
+                               R"( {"seq":18446744073709551615 , "at":-9223372036854775808} )"};
+  const std::string letters = "{}[]\",:0123456789.eE+-\\utrfalsn \n";
+  std::mt19937 generator(1);
+  int accepted = 0;
+  for (int round = 0; round < 30'000; ++round) {
+    std::string text = seeds[round % 3];
+    for (int i = round % 4; i > 0; --i) text[generator() % text.size()] = letters[generator() % letters.size()];
+    json::Tape tape;
+    bool ours = true;
+
+    try {
+      tape.parse(text);
+    } catch (const StorageError&) {
+      ours = false;
+    }
+
+    ASSERT_EQ(ours, nlohmann::json::accept(text)) << text;
+    accepted += ours ? 1 : 0;
+  }
+  EXPECT_GT(accepted, 7'500);
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
-/// \file JSON for small records of our own, exact and without a document in between.
-///
-/// Writing appends to a string; reading turns a text into a flat list of tokens whose memory is used again for the
-/// next one. Numbers and bytes keep their types and values as codec.hpp describes.
+/// \file Reads JSON without a document in between: a text becomes a flat list of tokens, whose memory is used again for
+/// the next one, and a cursor goes over them.
 #pragma once
 
 #include <cstdint>
@@ -12,30 +10,6 @@
 #include "stune/error.hpp"
 
 namespace stune::json {
-
-/// Appends to `out`, which it does not own. Puts the commas.
-class Writer {
- public:
-  explicit Writer(std::string& out) : out_(out) {}
-
-  void begin_object() { open('{'); }
-  void end_object() { out_ += '}'; }
-  void begin_array() { open('['); }
-  void end_array() { out_ += ']'; }
-  void key(std::string_view name);
-
-  void text(std::string_view value);
-  void number(double value);  ///< non-finite: as text
-  void integer(std::int64_t value);
-  void natural(std::uint64_t value);
-  void flag(bool value);
-
- private:
-  void open(char bracket);
-  void separate();
-
-  std::string& out_;
-};
 
 enum class Kind : std::uint8_t {
   begin_object,
@@ -67,13 +41,13 @@ struct Token {
 
 class Tape {
  public:
-  /// Replaces the content. Throws StorageError saying what is no JSON, and where in the text.
+  /// Replaces the content. Throws StorageError saying where the text is no JSON (or nested deeper than 64).
   void parse(std::string_view text);
   const std::vector<Token>& tokens() const { return tokens_; }
   std::string_view text(const Token& token) const { return {texts_.data() + token.text.offset, token.text.length}; }
 
  private:
-  friend struct TapeHandler;
+  friend class Scanner;
   std::vector<Token> tokens_;
   std::string texts_;
 };
