@@ -64,8 +64,8 @@ std::size_t nearest(const std::vector<double>& grid, double u) {
 }  // namespace
 
 double rounded(double x, double quantum) {
-  const int places = -static_cast<int>(std::floor(std::log10(quantum)));  // decimal places that are kept
   if (x == 0.0 || !std::isfinite(x) || quantum <= 0.0) return x;
+  const int places = -static_cast<int>(std::floor(std::log10(quantum)));  // decimal places that are kept
   // Powers of ten are exact up to 10^22, and then so is the nearest double of the quotient.
   if (places >= 0 && places <= 22) {
     const double power = std::pow(10.0, places);

@@ -54,6 +54,9 @@ void check_bounds(const Parameter& parameter) {
   if (parameter.log_scale && lower <= 0.0) {
     refuse(parameter, "a logarithmic scale needs a lower bound above 0, not " + format_number(lower));
   }
+  if (upper - lower < 1e-12 * std::max(std::abs(lower), std::abs(upper))) {
+    refuse(parameter, "the bounds " + bounds(parameter) + " are too close to tell values between them apart");
+  }
   if (parameter.kind == ParameterKind::real) return;
   if (lower != std::floor(lower) || upper != std::floor(upper)) {
     refuse(parameter, "the bounds of an int are whole numbers, not " + bounds(parameter));

@@ -49,6 +49,14 @@ TEST(ParseParameter, QuotesProtect) {
   EXPECT_EQ(parse_parameter("c = choice(f(x), g(y))").values, (std::vector<Value>{"f(x)", "g(y)"}));
 }
 
+TEST(ParseParameter, TheSmallestNumbersWork) {
+  const SearchSpace space({parse_parameter("x = float(0, 1e-310)"), parse_parameter("y = log(5e-324, 1e-300)")});
+
+  const Parameterization middle = space.center();
+
+  EXPECT_EQ(space.decode(space.encode(middle)), middle);
+}
+
 TEST(ParseParameter, AnEqualsSignInAValueIsPartOfIt) {
   EXPECT_EQ(parse_parameter("c = choice(--mode=fast, --mode=slow, default=--mode=slow)"), [] {
     Parameter p = choice("c", {"--mode=fast", "--mode=slow"});
@@ -99,6 +107,7 @@ TEST(ParseParameter, EveryBadInputIsMetWithWhatWasFoundAndWhatIsValid) {
       {"x = float(-1e308, 1e308)", {"bounds are finite numbers"}},
       {"x = float(1, 0)", {"the lower bound 1 is above the upper bound 0"}},
       {"x = float(1, 1)", {"both 1", "fixed(1)"}},
+      {"x = float(1e6, 1000000.0000000001)", {"too close to tell values between them apart"}},
       {"x = log(0, 1)", {"logarithmic scale needs a lower bound above 0, not 0"}},
       {"x = log(-1, 1)", {"not -1"}},
       {"x = float(0, 1, step=0.3)", {"step of 0.3 does not lead from 0 to 1", "reaches is 0.9"}},
