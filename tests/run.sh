@@ -3,24 +3,47 @@
 # folder, runs every test and takes it down. Options go to ctest, e.g.  bash tests/run.sh -L unit
 set -eu
 cd "$(dirname "$0")/.."
-
 build=build/default
-# Whatever ends this, by signal too: no daemon and no job of a test's cluster stays.
+mark=$$-$(date +%s%N)
+scratch=
+
+# Every process that the tests started has the mark in its environment, however far it went from its parent.
+kill_marked() {
+  local file pids
+  while :; do
+    pids=()
+    for file in /proc/[0-9]*/environ; do
+      if grep -qsz "^STUNE_TEST_RUN=$mark\$" "$file" 2>/dev/null; then
+        file=${file%/environ}
+        pids+=("${file#/proc/}")
+      fi
+    done
+    ((${#pids[@]})) || break
+    kill -KILL "${pids[@]}" 2>/dev/null || true
+    sleep 0.05
+  done
+}
+
+# Whatever ends this, by signal too: no process, no cluster and no temporary file stays.
 clean_up() {
   trap '' INT TERM HUP
+  unset STUNE_TEST_RUN
   local cluster
+  kill_marked
   for cluster in "$build"/slurm "$build"/slurm_faults/*/slurm; do
-    [[ -d $cluster ]] && tests/support/slurm_cluster.sh stop "$cluster"
+    if [[ -d $cluster ]]; then tests/support/slurm_cluster.sh stop "$cluster"; fi
   done
-  rm -rf "$build/slurm_faults"
+  rm -rf "$build/slurm_faults" "$scratch"
 }
-trap clean_up EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
 
 bash jobscripts/packages.sh build tests
 cmake --preset default
 cmake --build --preset default
-# In the background, so that a signal is heard while it runs.
-ctest --preset default "$@" &
+
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+scratch=$(mktemp -d /tmp/stune-test.XXXXXX)
+export STUNE_TEST_RUN=$mark TMPDIR=$scratch TEST_TMPDIR=$scratch
+ctest --preset default "$@" & # in the background, so that a signal is heard while it runs
 wait $!
