@@ -38,6 +38,7 @@ def write_metrics(accuracies):
     path = os.environ["STUNE_METRICS"]
     with h5py.File(path + ".tmp", "w") as file:
         file["accuracy"] = np.mean(accuracies, axis=1)
+        file["accuracy.sem"] = np.std(accuracies, axis=1, ddof=1) / len(folds) ** 0.5
     os.replace(path + ".tmp", path)
 
 
