@@ -10,7 +10,7 @@ foreach(layer IN LISTS layers)
 endforeach()
 target_sources(libstune PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/src FILES ${STUNE_PUBLIC_HEADERS})
 target_compile_features(libstune PUBLIC cxx_std_20)
-target_link_libraries(libstune PRIVATE $<BUILD_INTERFACE:stune_options> Threads::Threads ZLIB::ZLIB hdf5::hdf5)
+target_link_libraries(libstune PRIVATE $<BUILD_INTERFACE:stune_options> Threads::Threads hdf5::hdf5)
 set_target_properties(libstune PROPERTIES OUTPUT_NAME stune EXPORT_NAME stune VERSION ${PROJECT_VERSION}
   SOVERSION ${PROJECT_VERSION_MAJOR})
 
