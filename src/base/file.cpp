@@ -238,7 +238,8 @@ bool create_exclusively(const fs::path& path, std::string_view content, mode_t m
 void create_folders(const fs::path& path) {
   const fs::path normal = path.lexically_normal();
   if (normal.empty() || ::mkdir(normal.c_str(), 0700) == 0) return;
-  if (errno == ENOENT && normal.has_parent_path() && normal.parent_path() != normal) {
+  const bool parent_unfit = errno == ENOENT || errno == ENOTDIR;
+  if (parent_unfit && normal.has_parent_path() && normal.parent_path() != normal) {
     create_folders(normal.parent_path());
   }
   create_folder(normal);
