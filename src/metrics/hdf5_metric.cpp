@@ -79,7 +79,7 @@ class Look {
   Fetched ended(const ExitRecord& record) const {
     const std::vector<Observation> reported = only(metric_, record.observations);
     const auto seal = std::find_if(record.seals.begin(), record.seals.end(),
-                                   [&](const FileSeal& candidate) { return candidate.file == file_; });
+                                   [&](const FileSeal& candidate) { return is_ours(candidate.file); });
     if (seal == record.seals.end()) {
       return reported.empty() ? missing(record) : accept(metrics::merge({}, reported));
     }
@@ -128,6 +128,13 @@ class Look {
   }
 
  private:
+  /// The node program may know the folder by another name.
+  bool is_ours(const fs::path& sealed) const {
+    if (source_.file.empty()) return sealed.filename() == file_.filename();
+    std::error_code ignored;
+    return sealed == file_ || fs::equivalent(sealed, file_, ignored);
+  }
+
   Fetched missing(const ExitRecord& record) const {
     std::error_code ignored;
     const std::string without = "the trial ended without reporting " + metric_;

@@ -71,7 +71,8 @@ class Start {
       finish();
       throw;
     }
-    Witness witness([this] { finish_for_killed(); });
+    Witness witness({"STUNE_ATTEMPT_DIR=" + folder_.path().string(), "STUNE_RESTART=" + std::to_string(record_.start)},
+                    [this] { finish_for_killed(); });
     execute(options, environment, witness);
     finish();
     witness.release();
@@ -91,6 +92,7 @@ class Start {
     if (!output) std::cerr << "stune: cannot write " << folder_.output() << ": " << std::strerror(errno) << '\n';
     for (const auto& [name, value] : task_.environment) environment[name] = value;
     environment["STUNE_METRICS"] = folder_.metrics(record_.start).string();
+    environment["STUNE_ATTEMPT_DIR"] = folder_.path().string();
     environment["STUNE_RESTART"] = std::to_string(record_.start);
     std::string& path = environment["PATH"];
     const fs::path experiment = folder_.path().parent_path().parent_path().parent_path();
@@ -160,9 +162,10 @@ class Start {
 int run_attempt(const AttemptOptions& options, const Environment& environment) {
   take_over_signals();
   std::error_code error;
-  const fs::path path = fs::canonical(options.folder, error);
-  if (error) throw StorageError("cannot find the attempt's folder " + options.folder.string() + ": " + error.message());
-  const AttemptFolder folder(path);
+  // Links are kept: the coordinator knows its files by the names it gave them.
+  const fs::path path = fs::absolute(options.folder).lexically_normal();
+  if (!fs::is_directory(path, error)) throw StorageError("there is no attempt's folder " + path.string());
+  const AttemptFolder folder(path.has_filename() ? path : path.parent_path());
   const Claimant claimant = make_claimant(environment);
   const auto answer = claim(folder, claimant);
   if (const auto* refused = std::get_if<Refused>(&answer)) {

@@ -4,10 +4,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
-#include <string>
+#include <iterator>
+#include <optional>
 
 namespace stune::trial {
 namespace {
@@ -47,9 +51,38 @@ void signal_all(pid_t leader, pid_t spared, int signal) {
   for (const pid_t pid : children_but(leader, spared).value_or(std::vector<pid_t>())) ::kill(pid, signal);
 }
 
+/// `environment` is a sequence of "NAME=VALUE", each ended by a zero byte.
+bool holds(const std::string& environment, const std::string& mark) {
+  const std::string entry = mark + '\0';
+  for (std::size_t at = environment.find(entry); at != std::string::npos; at = environment.find(entry, at + 1)) {
+    if (at == 0 || environment[at - 1] == '\0') return true;
+  }
+  return false;
+}
+
+std::string environment_of(const std::string& pid) {
+  std::ifstream file("/proc/" + pid + "/environ", std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 }  // namespace
 
 void adopt_orphans() { ::prctl(PR_SET_CHILD_SUBREAPER, 1); }
+
+int kill_marked(const std::vector<std::string>& marks) {
+  int count = 0;
+  std::error_code error;
+  std::filesystem::directory_iterator entry("/proc", error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    const pid_t pid = static_cast<pid_t>(std::strtol(name.c_str(), nullptr, 10));
+    if (pid <= 1 || pid == ::getpid()) continue;
+    const std::string environment = environment_of(name);
+    const auto is_held = [&](const std::string& mark) { return holds(environment, mark); };
+    if (std::all_of(marks.begin(), marks.end(), is_held) && ::kill(pid, SIGKILL) == 0) ++count;
+  }
+  return count;
+}
 
 void end_leftovers(pid_t leader, pid_t spared) {
   constexpr milliseconds by_itself{250};

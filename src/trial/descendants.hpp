@@ -3,7 +3,7 @@
 
 #include <sys/types.h>
 
-#include <optional>
+#include <string>
 #include <vector>
 
 namespace stune::trial {
@@ -16,5 +16,9 @@ void adopt_orphans();
 /// once if nothing is left. `spared` is not touched. The calling process has one thread, blocks SIGCHLD and
 /// adopts orphans.
 void end_leftovers(pid_t leader, pid_t spared);
+
+/// SIGKILL to every process of ours whose environment holds all `marks` ("NAME=VALUE"), but not to the calling one;
+/// how many there were. Reads all of /proc.
+int kill_marked(const std::vector<std::string>& marks);
 
 }  // namespace stune::trial

@@ -13,6 +13,7 @@
 
 #include "base/file.hpp"
 #include "stune/error.hpp"
+#include "trial/descendants.hpp"
 
 namespace stune::trial {
 namespace {
@@ -64,14 +65,23 @@ Order read_order(int orders, pid_t& group) {
   return Order::none;
 }
 
-/// Waits a little until the killed are gone, so that the files they wrote are complete when they are sealed.
-void kill_group(pid_t group) {
+/// Waits a little until the killed are gone, so that the files they wrote are complete when they are sealed. Looks more
+/// than once: the node program may have died while the command was just coming into being.
+void kill_all(pid_t group, const std::vector<std::string>& marks) {
   constexpr int patience_ms = 1000;
-  if (group <= 0) return;
-  for (int waited = 0; ::kill(-group, SIGKILL) == 0 && waited < patience_ms; ++waited) ::poll(nullptr, 0, 1);
+  constexpr int looks = 3;
+  constexpr int pause_ms = 10;
+  for (int waited = 0; group > 0 && ::kill(-group, SIGKILL) == 0 && waited < patience_ms; ++waited) {
+    ::poll(nullptr, 0, 1);
+  }
+  for (int look = 0, tries = 0; look < looks && tries < patience_ms / pause_ms; ++tries) {
+    look = kill_marked(marks) > 0 ? 0 : look + 1;
+    ::poll(nullptr, 0, pause_ms);
+  }
 }
 
-[[noreturn]] void watch(int orders, int reports, const std::function<void()>& on_orphaned) {
+[[noreturn]] void watch(int orders, int reports, const std::vector<std::string>& marks,
+                        const std::function<void()>& on_orphaned) {
   ::setpgid(0, 0);
   let_go_of_output();
   ::signal(SIGPIPE, SIG_IGN);
@@ -86,7 +96,7 @@ void kill_group(pid_t group) {
     if (sources[0].revents != 0) order = read_order(orders, group);
   }
   if (order == Order::orphaned) {
-    kill_group(group);
+    kill_all(group, marks);
     on_orphaned();
   }
   ::_exit(0);
@@ -99,7 +109,7 @@ const std::vector<int>& forwarded_signals() {
   return signals;
 }
 
-Witness::Witness(const std::function<void()>& on_orphaned) {
+Witness::Witness(const std::vector<std::string>& marks, const std::function<void()>& on_orphaned) {
   int reports[2];
   int orders[2];
   if (::pipe2(reports, O_CLOEXEC | O_NONBLOCK) != 0) return;
@@ -112,7 +122,7 @@ Witness::Witness(const std::function<void()>& on_orphaned) {
   if (pid_ != 0) return;
   reports_.reset();
   orders_.reset();
-  watch(orders_end.get(), reports_end.get(), on_orphaned);
+  watch(orders_end.get(), reports_end.get(), marks, on_orphaned);
 }
 
 std::vector<int> Witness::seen() {

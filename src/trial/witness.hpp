@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "base/descriptor.hpp"
@@ -18,9 +19,10 @@ const std::vector<int>& forwarded_signals();
 class Witness {
  public:
   /// Forks. The calling process has one thread and has blocked forwarded_signals(). If the caller is killed before
-  /// release(), the witness kills the process group given to guard() and calls `on_orphaned`. Where there can be no
-  /// second process, pid() is -1 and everything else does nothing.
-  explicit Witness(const std::function<void()>& on_orphaned);
+  /// release(), the witness kills the process group given to guard() and every process with all `marks` in its
+  /// environment, and calls `on_orphaned`. Where there can be no second process, pid() is -1 and everything else does
+  /// nothing.
+  Witness(const std::vector<std::string>& marks, const std::function<void()>& on_orphaned);
   ~Witness() { release(); }
   Witness(const Witness&) = delete;
   Witness& operator=(const Witness&) = delete;
