@@ -66,7 +66,7 @@ Failure explain_open(const std::string& error) {
     }
   }
   if (holds(error, "file signature not found")) return {Problem::not_hdf5, "not an HDF5 file"};
-  return {Problem::unreadable, "damaged (" + error + ")"};
+  return {Problem::unreadable, "damaged, or its writer was killed before it closed the file (" + error + ")"};
 }
 
 /// Walks the path link by link: a link to another file is never followed. Nothing if all is well.
@@ -192,14 +192,17 @@ std::optional<Failure> check_file(const std::filesystem::path& path) {
   return std::nullopt;
 }
 
-hid_t open_with(const std::filesystem::path& path, unsigned flags) {
+/// Negative and `error` on failure: any further call of the library would forget it.
+hid_t open_with(const std::filesystem::path& path, unsigned flags, std::string& error) {
   const Properties access(H5Pcreate(H5P_FILE_ACCESS));
   H5Pset_fclose_degree(access.get(), H5F_CLOSE_STRONG);
 #if H5_VERSION_GE(1, 14, 0) || (H5_VERS_MINOR == 12 && H5_VERS_RELEASE >= 1) || \
     (H5_VERS_MINOR == 10 && H5_VERS_RELEASE >= 7)
   H5Pset_file_locking(access.get(), false, true);
 #endif
-  return H5Fopen(path.c_str(), flags, access.get());
+  const hid_t file = H5Fopen(path.c_str(), flags, access.get());
+  if (file < 0) error = last_error();
+  return file;
 }
 
 }  // namespace
@@ -228,15 +231,14 @@ void initialise() {
 std::variant<File, Failure> open(const std::filesystem::path& path) {
   initialise();
   if (auto failure = check_file(path)) return *failure;
-  hid_t file = open_with(path, H5F_ACC_RDONLY);
+  std::string error;
+  hid_t file = open_with(path, H5F_ACC_RDONLY, error);
   if (file < 0) {
-    Failure failure = explain_open(last_error());
+    const Failure failure = explain_open(error);
     // A writer that allows readers beside it (SWMR) leaves a file that is good at any moment.
-    if (failure.problem == Problem::open_for_writing) file = open_with(path, H5F_ACC_RDONLY | H5F_ACC_SWMR_READ);
-    if (file < 0) {
-      H5Eclear2(H5E_DEFAULT);
-      return failure;
-    }
+    if (failure.problem != Problem::open_for_writing) return failure;
+    file = open_with(path, H5F_ACC_RDONLY | H5F_ACC_SWMR_READ, error);
+    if (file < 0) return failure;
   }
   return File(std::make_unique<File::Handle>(file));
 }
