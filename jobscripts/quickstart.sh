@@ -17,5 +17,7 @@ cd "$(mktemp -d "$build/runs/$(date +%Y%m%d-%H%M%S).XXX")"
 PATH=$build/installed/bin:$PATH
 stune run "$root/jobscripts/examples/hartmann6.sh" --runner local --parallel 3
 echo
-echo "The best of these trials (in $PWD):"
-stune best hartmann6.stune
+echo "Look further:"
+echo "  cd $PWD"
+echo "  export PATH=$build/installed/bin:\$PATH"
+echo "  stune trials --best-first"

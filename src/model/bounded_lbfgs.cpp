@@ -12,7 +12,7 @@ namespace {
 constexpr double sufficient_decrease = 1e-4;
 }
 
-BoundedLbfgs::BoundedLbfgs(Eigen::VectorXd start, Eigen::VectorXd lower, Eigen::VectorXd upper,
+BoundedLbfgs::BoundedLbfgs(const Eigen::VectorXd& start, Eigen::VectorXd lower, Eigen::VectorXd upper,
                            const LbfgsOptions& options)
     : options_(options), lower_(std::move(lower)), upper_(std::move(upper)) {
   assert(start.size() == lower_.size() && start.size() == upper_.size());

@@ -35,7 +35,7 @@ class BoundedLbfgs {
   enum class State : std::uint8_t { running, converged, limit, stuck, failed };
 
   /// The start is projected into the box. All three have one size.
-  BoundedLbfgs(Eigen::VectorXd start, Eigen::VectorXd lower, Eigen::VectorXd upper, const LbfgsOptions& options);
+  BoundedLbfgs(const Eigen::VectorXd& start, Eigen::VectorXd lower, Eigen::VectorXd upper, const LbfgsOptions& options);
 
   bool done() const { return state_ != State::running; }
   State state() const { return state_; }
