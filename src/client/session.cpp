@@ -253,6 +253,9 @@ void Session::observe(int trial, std::vector<Observation> observations) {
 
 void Session::end(int trial, TrialStatus status, std::vector<Observation> observations, const std::string& reason) {
   const Trial& open = open_trial(impl_->experiment, trial);
+  if (const std::string why = why_not_ended_by_hand(impl_->experiment, trial, status); !why.empty()) {
+    throw ConfigError(why);
+  }
   if (status == TrialStatus::completed) {
     const std::string& objective = impl_->experiment.definition().optimization.objectives.front().metric;
     const bool told = std::ranges::any_of(observations, [&](const Observation& o) { return o.metric == objective; });

@@ -246,6 +246,16 @@ void Experiment::compare_with_best(const Trial& trial) {
   if (better) best_ = trial.index;
 }
 
+std::string why_not_ended_by_hand(const Experiment& experiment, int trial, TrialStatus status) {
+  if (experiment.is_manual(trial)) return {};
+  if (experiment.live().contains(trial)) return name_of(trial) + " runs or is queued; stop it to end it";
+  const bool has_result = status == TrialStatus::completed || status == TrialStatus::early_stopped;
+  if (experiment.waiting().contains(trial) && has_result) {
+    return name_of(trial) + " has not run yet, and is not one to be run by hand";
+  }
+  return {};
+}
+
 std::optional<Observation> objective_of(const Experiment& experiment, const Trial& trial) {
   const std::vector<Objective>& objectives = experiment.definition().optimization.objectives;
   return objectives.empty() ? std::nullopt : latest(trial, objectives.front().metric);

@@ -43,6 +43,8 @@ Ruling rule(const Experiment& experiment, const TellRequest& request) {
   if (request.status == TrialStatus::running) return {{Observed{request.trial, request.observations}}, {}};
   if (!is_terminal(request.status))
     return {{}, "a trial cannot be told to be " + std::string(to_string(request.status))};
+  std::string why_not = why_not_ended_by_hand(experiment, request.trial, request.status);
+  if (!why_not.empty()) return {{}, std::move(why_not)};
   return {{TrialEnded{request.trial, request.status, request.reason, {}, request.observations}}, {}};
 }
 

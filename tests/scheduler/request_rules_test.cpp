@@ -44,5 +44,19 @@ TEST(RequestRules, ATellEndsTheTrialOrAddsToIt) {
       rule_on(experiment, TellRequest{0, loss, TrialStatus::running, ""}).events.at(0)));
 }
 
+TEST(RequestRules, ATrialThatRunsHereCannotBeToldToBeOver) {
+  Experiment experiment = with_one_trial();
+  experiment.apply({3, {}, TrialCreated{1, small_definition().space.center(), "Sobol", 1, false}});
+
+  EXPECT_THAT(rule_on(experiment, TellRequest{1, {}, TrialStatus::completed, ""}).notice,
+              testing::HasSubstr("has not run yet"));
+  EXPECT_EQ(rule_on(experiment, TellRequest{1, {}, TrialStatus::abandoned, ""}).events.size(), 1U);
+  experiment.apply({4, {}, SubmissionIntended{"token", {{1, 0}}}});
+  const Ruling ruling = rule_on(experiment, TellRequest{1, {}, TrialStatus::failed, ""});
+
+  EXPECT_THAT(ruling.notice, testing::HasSubstr("trial 1 runs or is queued"));
+  EXPECT_TRUE(ruling.events.empty());
+}
+
 }  // namespace
 }  // namespace stune
