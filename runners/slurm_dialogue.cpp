@@ -80,11 +80,14 @@ void Dialogue::adopt(std::vector<Submission> submissions) {
   const TimePoint now = workplace_.clock->now();
   for (Submission& submission : submissions) {
     for (const Job& job : submission.jobs) {
-      if (!job.metadata || !job.metadata->contains("job")) continue;
+      if (!job.metadata || !job.metadata->contains(job_key)) continue;
       const bool known = watch_.contains(job.id) || watch_.has_ended(job.id) || placement_.contains(job.id);
-      if (!known) watch_.add(job.id, submission.token, job.metadata->at("job"), false, now);
+      if (known) continue;
+      const auto number = job.metadata->find(submission_key);
+      watch_.add(job.id, submission.token, job.metadata->at(job_key),
+                 number != job.metadata->end() ? number->second : std::string(), false, now);
     }
-    std::erase_if(submission.jobs, [](const Job& job) { return job.metadata && job.metadata->contains("job"); });
+    std::erase_if(submission.jobs, [](const Job& job) { return job.metadata && job.metadata->contains(job_key); });
     placement_.add(std::move(submission), true, now);
   }
   queue_.hasten(now);
@@ -116,6 +119,7 @@ std::vector<JobReport> Dialogue::poll(TimePoint now) {
       files_.quiet(now);
     }
   }
+  if (watch_.take_wish_for_a_look()) queue_.hasten(later(last_look_, timing_.look));
   collect();
   settle_without_accounting(now);
   collect();
@@ -233,6 +237,7 @@ bool Dialogue::ask_submit(TimePoint now) {
 
 bool Dialogue::ask_queue(TimePoint now, TimePoint due) {
   if (now < due || !has_work()) return false;
+  last_look_ = now;
   channel_.start(Tool::squeue, {"--me", "-a", "-h", "-r", "-t", "all", "-o", queue_format});
   return true;
 }

@@ -61,6 +61,7 @@ class Dialogue {
   Rhythm queue_;
   Rhythm files_;
   Config config_;
+  TimePoint last_look_ = TimePoint{};
   TimePoint config_due_ = TimePoint::min();
   TimePoint cancel_not_before_ = TimePoint::min();
   TimePoint accounting_not_before_ = TimePoint::min();

@@ -89,7 +89,7 @@ void Placement::read_sbatch(const CommandResult& result, TimePoint now) {
   if (const auto* submitted = std::get_if<Submitted>(&answer)) {
     retry_delay_ = timing_.retry;
     limit_delay_ = timing_.limit;
-    place(*sent, submitted->job, now);
+    place(*sent, sent->submission.jobs.size() > 1 ? submitted->job + "_" : submitted->job, now);
   } else if (const auto* ambiguous = std::get_if<Ambiguous>(&answer)) {
     doubt(*sent, ambiguous->why, now);
   } else {
@@ -112,12 +112,23 @@ void Placement::read_sbatch(const CommandResult& result, TimePoint now) {
 
 void Placement::place(Entry& entry, const std::string& job, TimePoint now) {
   const auto& jobs = entry.submission.jobs;
+  const std::size_t bar = job.find('_');
+  std::vector<AttemptId> order;
+  // Who takes over an array may have been given other attempts of it, in another order, than were submitted.
+  if (bar != std::string::npos && entry.adopting) order = order_of_tasks(entry.submission.token);
   for (std::size_t i = 0; i < jobs.size(); ++i) {
-    const std::string key = jobs.size() > 1 ? job + "_" + std::to_string(i) : job;
-    watch_.add(jobs[i].id, entry.submission.token, key, true, now);
+    const auto found = std::find(order.begin(), order.end(), jobs[i].id);
+    const std::size_t index = found != order.end() ? static_cast<std::size_t>(found - order.begin()) : i;
+    const bool is_task = bar != std::string::npos;
+    watch(entry, jobs[i], is_task ? job.substr(0, bar + 1) + std::to_string(index) : job, now);
     if (stopped_.erase(jobs[i].id) > 0) watch_.stop(jobs[i].id, now);
   }
   entry.over = true;
+}
+
+void Placement::watch(const Entry& entry, const Job& job, const std::string& name, TimePoint now) {
+  const std::string number = entry.number >= 0 ? std::to_string(entry.number) : std::string();
+  watch_.add(job.id, entry.submission.token, name, number, true, now);
 }
 
 void Placement::doubt(Entry& entry, const std::string& why, TimePoint now) {
@@ -187,7 +198,7 @@ bool Placement::look_for(Entry& entry, const std::vector<std::pair<std::string, 
                                   [&](const auto& named) { return named.first == entry.submission.token; });
   if (found == named_jobs.end()) return false;
   log::info("found " + entry.submission.token + " as job " + found->second);
-  place(entry, found->second.substr(0, found->second.find('_')), now);
+  place(entry, found->second, now);
   return true;
 }
 
@@ -196,8 +207,7 @@ bool Placement::take_from_claims(Entry& entry, TimePoint now) {
   for (const Job& job : entry.submission.jobs) {
     const auto start = last_start(folder_.attempt(job.id));
     if (!start) continue;
-    const std::string claimed = job_in_claim(start->by.job);
-    place(entry, claimed.substr(0, claimed.find('_')), now);
+    place(entry, job_in_claim(start->by.job), now);
     for (const Job& placed : entry.submission.jobs) {
       if (watch_.contains(placed.id)) watch_.examine(placed.id, now);
     }
@@ -231,7 +241,7 @@ void Placement::fence_all(Entry& entry, TimePoint now) {
     const auto outcome = fence(folder_.attempt(job.id));
     stopped_.erase(job.id);
     if (const auto* started = std::get_if<Started>(&outcome)) {
-      watch_.add(job.id, entry.submission.token, job_in_claim(started->by.job), true, now);
+      watch(entry, job, job_in_claim(started->by.job), now);
       watch_.examine(job.id, now);
     } else {
       report(job, JobState::absent, "no job of its name was found, and it is fenced");

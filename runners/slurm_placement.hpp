@@ -67,13 +67,16 @@ class Placement {
     Submission submission;
     Stage stage = Stage::ready;
     bool adopting = false;
+    int number = -1;  ///< of its folder
     int good_looks = 0;
     TimePoint next_look{};
     std::string refusal;
     bool over = false;
   };
 
+  /// `job`: "4711", or "4700_3" for any task of an array.
   void place(Entry& entry, const std::string& job, TimePoint now);
+  void watch(const Entry& entry, const Job& job, const std::string& name, TimePoint now);
   void doubt(Entry& entry, const std::string& why, TimePoint now);
   void retry(Entry& entry, const std::string& why, TimePoint now);
   void defer(Entry& entry, TimePoint now);
@@ -85,6 +88,8 @@ class Placement {
   void drop_stopped(Entry& entry);
   void clean();
   int next_folder_number();
+  /// The attempts of an array in the order of its tasks; empty if it cannot be found any more.
+  std::vector<AttemptId> order_of_tasks(const std::string& token);
   JobPlan plan_of(const Submission& submission, int number) const;
   std::vector<std::string> fill(const std::vector<std::string>& words, const Job& job) const;
 

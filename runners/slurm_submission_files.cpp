@@ -2,12 +2,42 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <sstream>
 
 #include "base/file.hpp"
 #include "runners/slurm_placement.hpp"
 #include "trial/task.hpp"
 
 namespace stune::slurm {
+namespace {
+
+constexpr int folders_looked_at = 100;  // a coordinator died with the latest ones
+
+std::filesystem::path order_file(const std::filesystem::path& submission_folder) { return submission_folder / "tasks"; }
+
+/// The token, then the markers of the attempts in the order of the array's tasks.
+std::string order_text(const Submission& submission, const ExperimentFolder& folder) {
+  std::string text = submission.token + "\n";
+  for (const Job& job : submission.jobs) text += folder.done_marker(job.id).filename().string() + "\n";
+  return text;
+}
+
+}  // namespace
+
+std::vector<AttemptId> Placement::order_of_tasks(const std::string& token) {
+  const int next = next_folder_number();
+  for (int number = next - 1; number >= std::max(0, next - folders_looked_at); --number) {
+    std::istringstream lines(read_file(order_file(folder_.submission(number))).value_or(""));
+    std::string line;
+    if (!std::getline(lines, line) || line != token) continue;
+    std::vector<AttemptId> order;
+    while (std::getline(lines, line)) {
+      if (const auto id = parse_marker(line)) order.push_back(*id);
+    }
+    return order;
+  }
+  return {};
+}
 
 std::vector<std::string> Placement::fill(const std::vector<std::string>& words, const Job& job) const {
   std::vector<std::string> filled;
@@ -18,17 +48,15 @@ std::vector<std::string> Placement::fill(const std::vector<std::string>& words, 
 /// Numbers go on after a restart.
 int Placement::next_folder_number() {
   if (last_number_ < 0) {
-    last_number_ = 0;
     std::error_code ignored;
     for (const auto& entry : std::filesystem::directory_iterator(folder_.submission(0).parent_path(), ignored)) {
       const std::string name = entry.path().filename().string();
-      int number = 0;
+      int number = -1;
       std::from_chars(name.data(), name.data() + name.size(), number);
-      last_number_ = std::max(last_number_, number + 1);
+      last_number_ = std::max(last_number_, number);
     }
-    return last_number_;
   }
-  return ++last_number_;
+  return last_number_ + 1;
 }
 
 JobPlan Placement::plan_of(const Submission& submission, int number) const {
@@ -59,10 +87,14 @@ std::optional<std::vector<std::string>> Placement::next_call(TimePoint now) {
     }
     write_task(workplace_, task, job.parameters);
   }
-  const JobPlan plan = plan_of(ready->submission, next_folder_number());
+  ready->number = last_number_ = next_folder_number();
+  const JobPlan plan = plan_of(ready->submission, ready->number);
   create_folders(plan.submission_folder);
   const std::filesystem::path script = plan.submission_folder / "job.sh";
   replace_file(script, make_script(plan), 0700);
+  if (plan.attempts.size() > 1) {
+    replace_file(order_file(plan.submission_folder), order_text(ready->submission, folder_));
+  }
   ready->stage = Stage::sent;
   return sbatch_arguments(plan, script);
 }

@@ -1,6 +1,7 @@
 #include "runners/slurm_watch.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 
 #include "base/file.hpp"
@@ -33,11 +34,13 @@ std::string job_in_claim(const std::string& claimed) {
 Watch::Watch(const ExperimentFolder& folder, const Timing& timing, int user, bool requeue)
     : folder_(folder), timing_(timing), user_(user), requeue_(requeue) {}
 
-void Watch::add(AttemptId id, const std::string& token, const std::string& job, bool fresh, TimePoint now) {
+void Watch::add(AttemptId id, const std::string& token, const std::string& job, const std::string& submission,
+                bool fresh, TimePoint now) {
   WatchedJob watched;
   watched.id = id;
   watched.token = token;
   watched.job = job;
+  watched.submission = submission;
   by_job_[job] = id;
   WatchedJob& added = jobs_.insert_or_assign(id, std::move(watched)).first->second;
   if (fresh) {
@@ -195,6 +198,7 @@ bool Watch::examine(AttemptId id, TimePoint now) {
     Verdict verdict = judge(situation);
     if (const auto* wait = std::get_if<Wait>(&verdict)) {
       if (wait->ask_accounting) job.asks_accounting = true;
+      if (situation.record && !job.over_since) wants_look_ = true;
       return false;
     }
     return conclude(job, situation, start ? start->start : -1, std::get<Ending>(std::move(verdict)));
@@ -223,7 +227,7 @@ bool Watch::conclude(WatchedJob& job, const Situation& situation, int start, End
     }
   }
   if (ending.cause != Cause::completed && ending.cause != Cause::stopped) {
-    const std::string words = last_lines(attempt.output(), 5);
+    const std::string words = last_words(job, situation);
     if (!words.empty()) ending.detail += (ending.detail.empty() ? "" : "\n") + words;
   }
   end(job.id, std::move(ending), start);
@@ -251,7 +255,18 @@ void Watch::end(AttemptId id, Ending ending, int start) {
 }
 
 Metadata Watch::metadata_of(const WatchedJob& job) const {
-  return {{"job", job.job}, {attempt_key, std::to_string(job.id.attempt)}};
+  Metadata metadata{{job_key, job.job}, {attempt_key, std::to_string(job.id.attempt)}};
+  if (!job.submission.empty()) metadata[submission_key] = job.submission;
+  return metadata;
+}
+
+/// Of the command; without a record also of Slurm, which says there why it ended the job, and of the job script.
+std::string Watch::last_words(const WatchedJob& job, const Situation& situation) const {
+  std::string words = last_lines(folder_.attempt(job.id).output(), 5);
+  if (situation.record || job.submission.empty()) return words;
+  const auto log = folder_.submission(std::atoi(job.submission.c_str())) / ("slurm-" + job.job + ".log");
+  const std::string slurms = last_lines(log, 3);
+  return words + (words.empty() || slurms.empty() ? "" : "\n") + slurms;
 }
 
 void Watch::stop(AttemptId id, TimePoint now) {

@@ -19,7 +19,8 @@ namespace stune::slurm {
 struct WatchedJob {
   AttemptId id;
   std::string token;
-  std::string job;  ///< as in QueueRow
+  std::string job;           ///< as in QueueRow
+  std::string submission{};  ///< number of its submission's folder, where known
   JobState reported = JobState::unknown;
   std::string reason;  ///< why it is pending, as last reported
   std::optional<Testimony> testimony;
@@ -51,7 +52,8 @@ class Watch {
   bool has_seen_a_claim() const { return claim_seen_; }
 
   /// A job that exists or existed. `fresh`: sbatch has just named it, so it is reported as pending.
-  void add(AttemptId id, const std::string& token, const std::string& job, bool fresh, TimePoint now);
+  void add(AttemptId id, const std::string& token, const std::string& job, const std::string& submission, bool fresh,
+           TimePoint now);
 
   /// Looks at what the job left behind and judges. True: it ended, and is watched no longer.
   bool examine(AttemptId id, TimePoint now);
@@ -59,6 +61,9 @@ class Watch {
   bool look_at_files(TimePoint now);
   /// `interval` is the present one between two looks. True: something changed.
   bool read_queue(const QueueAnswer& answer, Seconds interval, TimePoint now);
+
+  /// True once after a job has ended and only the queue can tell how.
+  bool take_wish_for_a_look() { return std::exchange(wants_look_, false); }
 
   /// Jobs that only accounting can tell about, at most 100.
   std::vector<std::string> questions() const;
@@ -86,17 +91,23 @@ class Watch {
   void report_running(WatchedJob& job);
   void end(AttemptId id, Ending ending, int start);
   Metadata metadata_of(const WatchedJob& job) const;
+  std::string last_words(const WatchedJob& job, const Situation& situation) const;
 
   const ExperimentFolder& folder_;
   const Timing& timing_;
   int user_;
   bool requeue_;
   bool claim_seen_ = false;
+  bool wants_look_ = false;
   Jobs jobs_;
   std::set<AttemptId> ended_;
   std::unordered_map<std::string, AttemptId> by_job_;
   std::vector<JobReport> reports_;
 };
+
+/// What SlurmRunner reports with a job, beside the keys of trial/folder.hpp.
+inline constexpr const char* job_key = "job";
+inline constexpr const char* submission_key = "submission";
 
 /// "4711" of a claimant's "cluster:4711".
 std::string job_in_claim(const std::string& claimed);

@@ -522,6 +522,24 @@ TEST_F(SlurmRunnerTest, SeveralJobsOfOneSubmissionAreOneArrayAndEndOnTheirOwn) {
   EXPECT_EQ(ending(1).exit_code, 3);
 }
 
+TEST_F(SlurmRunnerTest, AnArrayIsTakenOverTaskByTaskInWhateverOrderItsAttemptsAreGiven) {
+  Submission batch = submission(0);
+  for (int trial = 1; trial < 4; ++trial) batch.jobs.push_back(submission(trial).jobs[0]);
+  runner_->submit({batch});
+  poll();
+  poll();
+  restart();
+  std::reverse(batch.jobs.begin(), batch.jobs.end());
+  batch.jobs.erase(batch.jobs.begin() + 1);
+
+  runner_->adopt({batch});
+  run_for(Seconds(60));
+
+  EXPECT_EQ(last_metadata(0).at("job"), "100_0");
+  EXPECT_EQ(last_metadata(1).at("job"), "100_1");
+  EXPECT_EQ(last_metadata(3).at("job"), "100_3");
+}
+
 TEST_F(SlurmRunnerTest, ABatchRefusedForALimitIsHalvedBeforeAnythingIsBelieved) {
   Submission batch = submission(0);
   for (int trial = 1; trial < 4; ++trial) batch.jobs.push_back(submission(trial).jobs[0]);
@@ -561,6 +579,19 @@ TEST_F(SlurmRunnerTest, AFailedTrialShowsTheEndOfItsOutput) {
 
   EXPECT_EQ(ending(0).cause, Cause::exit_code);
   EXPECT_THAT(ending(0).detail, HasSubstr("out of ideas"));
+}
+
+TEST_F(SlurmRunnerTest, WhatSlurmWroteInItsLogIsShownWhereThereIsNoRecord) {
+  submit(0);
+  run_for(Seconds(1));
+  ASSERT_TRUE(start("100", 0));
+  std::ofstream(ExperimentFolder(folder_).submission(0) / "slurm-100.log") << "JOB 100 CANCELLED DUE TO TIME LIMIT\n";
+  slurm_.job("100").state = "TIMEOUT";
+
+  run_for(Seconds(200));
+
+  EXPECT_EQ(ending(0).cause, Cause::timeout);
+  EXPECT_THAT(ending(0).detail, HasSubstr("DUE TO TIME LIMIT"));
 }
 
 TEST_F(SlurmRunnerTest, WithoutSlurmItSaysWhatToDo) {

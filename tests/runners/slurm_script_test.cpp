@@ -153,6 +153,7 @@ TEST(JobScript, AttemptsOfAnArrayAreFoundByTheirIndex) {
   EXPECT_EQ(output_of("SLURM_ARRAY_TASK_ID=1 " + run), "attempt " + folder + "/b\n0\n");
   EXPECT_THAT(output_of("SLURM_ARRAY_TASK_ID=7 " + run), HasSubstr("no trial with the index '7'\n126\n"));
   EXPECT_THAT(sbatch_arguments(job, "job.sh"), Contains("--array=0-2"));
+  EXPECT_THAT(sbatch_arguments(job, "job.sh"), Contains(testing::EndsWith("/slurm-%A_%a.log")));
 }
 
 TEST(JobScript, SaysWhatIsWrongWhereTheNodeCannotRunIt) {

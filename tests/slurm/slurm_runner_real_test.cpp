@@ -1,145 +1,12 @@
-// SlurmRunner on a real Slurm (SLURM_CONF says which), with faults that people and machines make.
-#include <gmock/gmock.h>
-#include <unistd.h>
+// SlurmRunner on a real Slurm, with what people do to their jobs.
+#include "tests/slurm/real_slurm.hpp"
 
-#include <algorithm>
-#include <cstdio>
-#include <cstdlib>
-#include <functional>
-#include <sstream>
-
-#include "base/clock.hpp"
-#include "base/commands.hpp"
-#include "base/file.hpp"
-#include "base/log.hpp"
-#include "base/random.hpp"
 #include "stune/error.hpp"
-#include "stune/slurm_runner.hpp"
-#include "trial/folder.hpp"
 
 namespace stune {
 namespace {
 
-namespace fs = std::filesystem;
 using testing::HasSubstr;
-
-std::string output_of(const std::string& command) {
-  std::string output;
-  FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
-  for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) output += static_cast<char>(c);
-  ::pclose(pipe);
-  return output;
-}
-
-/// Waits until the file $GO exists; every start leaves a line in `starts`.
-constexpr const char* waiting_script = R"(#!/bin/sh
-#SBATCH --time=10
-echo "$SLURM_JOB_ID" >> "$STUNE_TRIAL_DIR/starts"
-until [ -e "$GO" ]; do read -t 1 nothing <> "$STUNE_TRIAL_DIR/pipe" || :; done
-)";
-
-class RealSlurm : public testing::Test {
- protected:
-  RealSlurm() : token_("real-" + random_name(8)) {
-    log::set_quiet(true);
-    workplace_.folder = fs::temp_directory_path() / (token_ + ".stune");
-    workplace_.working_directory = workplace_.folder;
-    workplace_.experiment_name = "real";
-    workplace_.environment = current_environment();
-    workplace_.environment["GO"] = (workplace_.folder / "go").string();
-    workplace_.clock = &clock_;
-    create_folders(folder().bin());
-    fs::copy_file(STUNE_NODE_PROGRAM, folder().node_program());
-    set_script(waiting_script);
-  }
-  ~RealSlurm() override {
-    output_of("scancel --name=" + token_);
-    std::error_code ignored;
-    fs::remove_all(workplace_.folder, ignored);
-  }
-
-  ExperimentFolder folder() const { return ExperimentFolder(workplace_.folder); }
-  void set_script(const std::string& text) {
-    workplace_.command.script = workplace_.folder / "script.sh";
-    replace_file(workplace_.command.script, text, 0700);
-  }
-  void open(std::vector<std::string> sbatch_options = {}) {
-    runner_.reset();
-    commands_ = make_child_commands(clock_);
-    workplace_.commands = commands_.get();
-    SlurmOptions options;
-    options.sbatch_options = std::move(sbatch_options);
-    options.poll_start = options.poll_cap = Seconds(1);
-    runner_ = std::make_unique<SlurmRunner>(options);
-    runner_->open(workplace_);
-    reports_.clear();
-  }
-  Submission submission(int jobs = 1) const {
-    Submission submission{token_, {}};
-    for (int trial = 0; trial < jobs; ++trial) submission.jobs.push_back({{trial, 0}, parameters_, 0, {}, {}});
-    return submission;
-  }
-  void submit(int jobs = 1) { runner_->submit({submission(jobs)}); }
-
-  bool drive(const std::function<bool()>& done, Seconds patience = Seconds(60)) {
-    const TimePoint end = clock_.now() + std::chrono::round<std::chrono::microseconds>(patience);
-    const int wake = runner_->wake_fd();
-    while (clock_.now() < end) {
-      for (JobReport& report : runner_->poll(clock_.now())) reports_.push_back(std::move(report));
-      if (done()) return true;
-      const TimePoint soon = clock_.now() + std::chrono::milliseconds(200);
-      clock_.wait({&wake, 1}, std::min({end, soon, runner_->next_poll()}));
-    }
-    return false;
-  }
-  bool drive_until(JobState state, int trial = 0) {
-    return drive([&] { return count(state, trial) > 0; });
-  }
-  long count(JobState state, int trial = 0) const {
-    return std::count_if(reports_.begin(), reports_.end(),
-                         [&](const JobReport& r) { return r.state == state && r.id.trial == trial; });
-  }
-  Ending ending(int trial = 0) const {
-    for (const JobReport& report : reports_) {
-      if (report.id.trial == trial && report.ending) return *report.ending;
-    }
-    return {};
-  }
-  Metadata metadata(int trial = 0) const {
-    Metadata last;
-    for (const JobReport& report : reports_) {
-      if (report.id.trial == trial && report.metadata) last = *report.metadata;
-    }
-    return last;
-  }
-  int starts() const {
-    const std::string text = read_file(folder().trial(0) / "starts").value_or("");
-    return static_cast<int>(std::count(text.begin(), text.end(), '\n'));
-  }
-  bool run_until_started(int number = 1) {
-    return drive([&] { return starts() == number; });
-  }
-  void go() { replace_file(workplace_.folder / "go", ""); }
-  int jobs_of_this_name() const {
-    const std::string names = output_of("squeue --me -h -t all -o %j");
-    int found = 0;
-    std::istringstream lines(names);
-    for (std::string line; std::getline(lines, line);) found += line == token_;
-    return found;
-  }
-  static void cluster(const std::string& action) {
-    const fs::path place = fs::path(std::getenv("SLURM_CONF")).parent_path();
-    output_of(std::string(STUNE_SLURM_CLUSTER) + " " + action + " " + place.string() + " slurmctld");
-  }
-
-  SystemClock clock_;
-  std::string token_;
-  Workplace workplace_;
-  Parameterization parameters_{{"x", 0.5}};
-  std::unique_ptr<Commands> commands_;
-  std::unique_ptr<SlurmRunner> runner_;
-  std::vector<JobReport> reports_;
-};
 
 TEST_F(RealSlurm, ARunningJobCancelledByHandIsCancelled) {
   open();
@@ -189,24 +56,6 @@ TEST_F(RealSlurm, ARequeuedJobStartsTwiceAndCountsOnce) {
   EXPECT_EQ(ending().cause, Cause::completed) << ending().detail;
   EXPECT_EQ(metadata().at(start_key), "1");
   EXPECT_EQ(count(JobState::ended), 1);
-}
-
-TEST_F(RealSlurm, AJobSubmittedToAFrozenControllerIsAdoptedAndNotDoubled) {
-  open();
-  ASSERT_TRUE(drive([&] { return !runner_->busy(); }));
-  cluster("freeze");
-  submit();
-  EXPECT_TRUE(drive([&] { return runner_->command_counts()["sbatch"].failures == 1; }));
-
-  cluster("thaw");
-  ASSERT_TRUE(run_until_started());
-  go();
-  ASSERT_TRUE(drive_until(JobState::ended));
-
-  EXPECT_EQ(ending().cause, Cause::completed) << ending().detail;
-  EXPECT_EQ(runner_->command_counts()["sbatch"].calls, 1);
-  EXPECT_EQ(starts(), 1);
-  EXPECT_EQ(jobs_of_this_name(), 1);
 }
 
 TEST_F(RealSlurm, AJobOfACoordinatorThatDiedBeforeItKnewTheIdIsFoundByItsName) {
@@ -303,6 +152,17 @@ TEST_F(RealSlurm, ANodeThatCannotRunTheProgramSaysSoAndTheTrialIsNotBlamed) {
   ASSERT_TRUE(drive_until(JobState::ended));
 
   EXPECT_EQ(ending().cause, Cause::launch_failure) << ending().detail;
+}
+
+TEST_F(RealSlurm, ACommandThatEndsWellUnderItsTimeLimitDidNotComplete) {
+  set_script("#!/bin/sh\n#SBATCH --time=1\ntrap 'exit 0' TERM\nsleep 600 &\nwait\n");
+  open();
+
+  submit();
+  ASSERT_TRUE(drive([&] { return count(JobState::ended) > 0; }, Seconds(180)));
+
+  EXPECT_EQ(ending().cause, Cause::timeout) << ending().detail;
+  EXPECT_EQ(ending().exit_code, 0);
 }
 
 }  // namespace
