@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "model/bounded_lbfgs.hpp"
 
@@ -119,6 +120,21 @@ Indices best_neighbours(Population& population, const Indices& members, const Lo
   return changed;
 }
 
+// Of the members that may still rise, those worth it: not far below the best, and one of those that have met.
+Indices promising(const Population& population, Indices members) {
+  constexpr double far_below = 3.0;  // of log acquisition: a twentieth
+  const double least = population.values.maxCoeff() - far_below;
+  std::erase_if(members, [&](Eigen::Index i) { return population.values(i) < least; });
+  std::stable_sort(members.begin(), members.end(),
+                   [&](Eigen::Index a, Eigen::Index b) { return population.values(a) > population.values(b); });
+  const auto same = [&](Eigen::Index a, Eigen::Index b) {
+    return std::abs(population.values(a) - population.values(b)) < 1e-6 &&
+           (population.points.row(a) - population.points.row(b)).cwiseAbs().maxCoeff() < 1e-3;
+  };
+  members.erase(std::unique(members.begin(), members.end(), same), members.end());
+  return members;
+}
+
 }  // namespace
 
 void improve(Population& population, const LogExpectedImprovement& acquisition, const Domain& domain,
@@ -131,13 +147,14 @@ void improve(Population& population, const LogExpectedImprovement& acquisition, 
   for (int round = 0; round < options.max_rounds && !members.empty(); ++round) {
     if (!free.empty()) climb(population, members, free, acquisition, domain, options);
     if (!moves) return;
+    if (round == 0) members = promising(population, std::move(members));
     Indices changed_in_round;
     Indices active = members;
     for (int step = 0; step < 4 && !active.empty(); ++step) {
       active = best_neighbours(population, active, acquisition, domain);
       if (step == 0) changed_in_round = active;
     }
-    members = changed_in_round;
+    members = promising(population, std::move(changed_in_round));
   }
 }
 

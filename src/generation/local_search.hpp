@@ -21,8 +21,9 @@ struct LocalSearchOptions {
   int max_rounds = 16;               ///< climbs alternating with moves of discrete coordinates
 };
 
-/// Raises each member to a point where neither a continuous step nor a change of one discrete coordinate helps (or
-/// max_rounds are over). Fine grids take part in the climb and are rounded, then searched for a better neighbour.
+/// Raises members to points where neither a continuous step nor a change of one discrete coordinate helps (or
+/// max_rounds are over). In a mixed domain members far below the best, or that meet another, are not raised further
+/// after their first climb. Fine grids take part in the climb and are rounded, then searched for a better neighbour.
 /// Values never fall; points stay in the domain.
 void improve(Population& population, const LogExpectedImprovement& acquisition, const Domain& domain,
              const LocalSearchOptions& options);
