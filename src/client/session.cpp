@@ -61,12 +61,7 @@ struct Session::Impl {
       experiment.apply(event);
       inline_source.feed({&event, 1});
     };
-    Journal opened = Journal::open(folder / "journal.jsonl", replay_one, std::move(seams));
-    if (opened.opened().torn_bytes > 0) {
-      notices.push_back("recovered: cut off the incomplete last line of journal.jsonl (" +
-                        std::to_string(opened.opened().torn_bytes) + " bytes); what it said never took effect");
-    }
-    return opened;
+    return Journal::open(folder / "journal.jsonl", replay_one, std::move(seams));
   }
 
   void begin(const NewExperiment& wanted) {
