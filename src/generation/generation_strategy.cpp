@@ -130,27 +130,32 @@ Proposal GenerationStrategy::next(std::span<const Parameterization> assumed) {
 }
 
 Proposal GenerationStrategy::initial(std::size_t index, std::span<const Parameterization> assumed) const {
-  const Domain domain = domain_of(history_.space());
+  const SearchSpace& space = history_.space();
+  const Domain domain = domain_of(space);
+  const std::uint64_t seed = stream_seed(history_.definition().seed, sobol_stream);
+  const bool random = history_.definition().method == "random";
+  const auto exists = [&](const Parameterization& p) {
+    const std::vector<double> x = space.encode(p);
+    return std::ranges::any_of(history_.points(), [&](const History::Point& known) { return known.x == x; }) ||
+           std::ranges::find(assumed, p) != assumed.end();
+  };
+  // The user's own setting came first: everything else moves up by one.
+  const auto place = static_cast<std::int64_t>(index) - (space.defaults() ? 1 : 0);
+  for (std::int64_t tries = 0; tries < tries_for_a_new_point; ++tries) {
+    // Points that exist are skipped; what replaces them comes from far along the sequence.
+    const std::int64_t later = place + (tries << 24U);
+    Parameterization p = decode(space, random ? uniform_point(domain, seed, static_cast<std::uint64_t>(later))
+                                              : generation::initial_point(domain, seed, later));
+    if (exists(p)) continue;
+    const char* generator = random ? "Random" : later == 0 ? "Center" : "Sobol";
+    return {Candidate{std::move(p), generator, history_.last_evidence(), {}}, false, {}};
+  }
   const generation::Knowledge known = knowledge(history_, assumed);
   Eigen::MatrixXd taken(known.measured.X.rows() + known.pending.rows(), domain.size());
   taken << known.measured.X, known.pending;
   const generation::Exclusion exclusion(domain, taken);
-  const std::uint64_t seed = stream_seed(history_.definition().seed, sobol_stream);
-  const bool random = history_.definition().method == "random";
-  const bool by_defaults = history_.space().defaults().has_value();
-  for (int tries = 0; tries < tries_for_a_new_point; ++tries) {
-    // The user's own setting came first: everything else moves up by one. Points that exist are skipped.
-    const auto place = static_cast<std::int64_t>(index) - (by_defaults ? 1 : 0);
-    const auto later = place + (static_cast<std::int64_t>(tries) << 24U);
-    const Eigen::VectorXd point = random ? uniform_point(domain, seed, static_cast<std::uint64_t>(later))
-                                         : generation::initial_point(domain, seed, later);
-    if (exclusion.contains(point)) continue;
-    const char* generator = random ? "Random" : later == 0 ? "Center" : "Sobol";
-    return {Candidate{decode(history_.space(), point), generator, history_.last_evidence(), {}}, false, {}};
-  }
   if (!domain.count() || exclusion.is_everything()) return {{}, true, {}};
-  const Eigen::VectorXd left = exclusion.first_left();
-  return {Candidate{decode(history_.space(), left), "Sobol", history_.last_evidence(), {}}, false, {}};
+  return {Candidate{decode(space, exclusion.first_left()), "Sobol", history_.last_evidence(), {}}, false, {}};
 }
 
 Proposal GenerationStrategy::from_model(std::size_t index, std::span<const Parameterization> assumed) {
