@@ -83,8 +83,10 @@ std::vector<Submission> live_submissions(const Experiment& experiment) {
     const Attempt& attempt = trial.attempts.back();
     Submission& submission = by_token[attempt.token];
     submission.token = attempt.token;
-    submission.jobs.push_back(
-        {{index, static_cast<int>(trial.attempts.size()) - 1}, trial.parameters, 0, {}, attempt.metadata});
+    Job job{{index, static_cast<int>(trial.attempts.size()) - 1}, trial.parameters};
+    // Metadata is what the runner said; where it has said nothing yet, nothing is not the same as an empty list.
+    if (attempt.state != JobState::unknown) job.metadata = attempt.metadata;
+    submission.jobs.push_back(std::move(job));
   }
   std::vector<Submission> submissions;
   for (auto& [token, submission] : by_token) submissions.push_back(std::move(submission));

@@ -78,5 +78,19 @@ TEST(SubmissionPlanner, APlanCanBeAppliedAndIsThenWhatIsAdopted) {
   EXPECT_EQ(adopted[0].jobs[2].id, (AttemptId{2, 0}));
 }
 
+TEST(SubmissionPlanner, AdoptedJobsHaveMetadataOnlyWhereTheRunnerHasSpoken) {
+  FakeCluster cluster;
+  const FakeRunner runner(cluster);
+  Experiment experiment = begun();
+  const Plan plan = plan_submissions(experiment, candidates(2), 2, runner, 2);
+  for (const EventBody& body : plan.events) experiment.apply({experiment.last_sequence() + 1, {}, body});
+  experiment.apply({experiment.last_sequence() + 1, {}, JobReported{{1, 0}, JobState::running, {}, Metadata{}}});
+
+  const std::vector<Submission> adopted = live_submissions(experiment);
+
+  EXPECT_FALSE(adopted[0].jobs[0].metadata.has_value());
+  EXPECT_TRUE(adopted[0].jobs[1].metadata.has_value());
+}
+
 }  // namespace
 }  // namespace stune
