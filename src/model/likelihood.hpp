@@ -23,8 +23,8 @@ struct LogNormal {
 
 struct Priors {
   LogNormal lengthscale;
-  LogNormal output_scale{0.0, 1.0};
-  LogNormal noise{-9.0, 3.0};
+  LogNormal output_scale;
+  LogNormal noise;
 
   /// Lengthscales grow with the square root of the dimension. `deterministic`: the user says that the outcome has no
   /// noise.
