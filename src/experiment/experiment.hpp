@@ -80,8 +80,8 @@ class Experiment {
   TimePoint created_{}, last_change_{};
 };
 
-/// Why a person cannot end this open trial with `status` now; empty if that is possible. Trials that run here have to be
-/// stopped instead, so that their jobs end with them.
+/// Why a person cannot end this open trial with `status` now; empty if that is possible. Trials that run here have to
+/// be stopped instead, so that their jobs end with them.
 std::string why_not_ended_by_hand(const Experiment& experiment, int trial, TrialStatus status);
 
 /// The objective's value of a trial in the user's units; nothing if it never reported it.
