@@ -20,6 +20,8 @@ constexpr Seconds longest_held_back{1.0};  // for news that can share a later fs
 constexpr Seconds longest_wait{20.0};      // the lock wants its beat
 constexpr std::size_t durations_kept = 64;
 constexpr double patience_share = 0.01;  // of the median trial time
+constexpr Seconds short_trial{1.0};      // shorter ones cost so little that a fresh candidate is always worth
+constexpr Seconds patience_for_short_ones{0.1};
 
 TimePoint later(TimePoint time, Seconds by) { return time + std::chrono::duration_cast<TimePoint::duration>(by); }
 
@@ -358,7 +360,7 @@ Seconds Scheduler::patience() const {
   std::vector<double> sorted = recent_durations_;
   const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
   std::ranges::nth_element(sorted, middle);
-  return Seconds{*middle * patience_share};
+  return *middle < short_trial.count() ? patience_for_short_ones : Seconds{*middle * patience_share};
 }
 
 ProgressSnapshot Scheduler::snapshot(TimePoint now) const {
