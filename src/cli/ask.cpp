@@ -116,7 +116,9 @@ void add_ask(CLI::App& app, Invocation& invocation) {
   auto arguments = std::make_shared<AskArguments>();
   CLI::App* command = app.add_subcommand(
       "ask", "Ask for new trials, to run them yourself (see tell); the first time with --param and an objective");
-  command->add_option("EXPERIMENT", arguments->experiment, "folder or name of the experiment")->required();
+  command->add_option("EXPERIMENT", arguments->experiment, "folder or name of the experiment")
+      ->type_name("")
+      ->required();
   command->add_option("-n,--count", arguments->count, "how many (default: 1)")->type_name("N");
   command->add_flag("--json", arguments->json, "one JSON object, for programs");
   add_options(*command, {Subject::definition}, arguments->given);

@@ -48,8 +48,11 @@ ExitCode attach(const AttachArguments& arguments) {
 void add_attach(CLI::App& app, Invocation& invocation) {
   auto arguments = std::make_shared<AttachArguments>();
   CLI::App* command = app.add_subcommand("attach", "Add a trial of your own, with its results if you have them");
-  command->add_option("EXPERIMENT", arguments->experiment, "folder or name of the experiment")->required();
+  command->add_option("EXPERIMENT", arguments->experiment, "folder or name of the experiment")
+      ->type_name("")
+      ->required();
   command->add_option("NAME=VALUE", arguments->parameters, "a value for every parameter, as in lr=0.1 layers=3")
+      ->type_name("")
       ->required();
   command->add_option("--result", arguments->results, "a result, as in accuracy=0.93 or accuracy=0.93+-0.01")
       ->type_name("METRIC=VALUE")

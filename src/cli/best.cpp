@@ -42,6 +42,11 @@ ExitCode show_best(const BestArguments& arguments) {
   if (arguments.json) {
     std::cout << dump(best_json(experiment, best));
   } else if (arguments.command_line) {
+    const Command& command = experiment.definition().command;
+    if (command.script.empty() && command.arguments.empty()) {
+      throw ConfigError("the trials of " + experiment.definition().name +
+                        " are run by hand: they have no command line");
+    }
     std::cout << trial_command_line(experiment, best) << "\n";
   } else {
     std::cout << best_text(experiment);

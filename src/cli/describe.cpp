@@ -105,7 +105,7 @@ std::string best_text(const Experiment& experiment) {
             printable(to_string(best.parameters.value(i))) + "\n";
   }
   if (const auto baseline = baseline_of(experiment)) {
-    const std::string what = baseline->defaults ? "your defaults (trial 0)" : "trial 0, the first one tried";
+    const std::string what = baseline->defaults ? "your defaults (trial 0)" : "trial 0, the first one tried,";
     const double part = 100.0 * baseline->gain / std::abs(baseline->value);
     text += "Better than " + what + " by " + number(baseline->gain, 3) +
             (std::isfinite(part) ? " (" + number(part, 3) + " %)" : "") + ": " + number(baseline->value) + " there.\n";

@@ -42,7 +42,7 @@ ExitCode parse(CLI::App& app, const std::vector<std::string>& arguments) {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp&) {
     const auto named = app.get_subcommands();
-    std::cout << (named.empty() ? app : *named[0]).help();
+    std::cout << (named.empty() ? app.help() : named[0]->help("stune"));
     return ExitCode::success;
   } catch (const CLI::CallForVersion& version) {
     std::cout << version.what() << "\n";
@@ -58,7 +58,8 @@ ExitCode parse(CLI::App& app, const std::vector<std::string>& arguments) {
 }  // namespace
 
 void add_experiment(CLI::App& command, std::string& name) {
-  command.add_option("EXPERIMENT", name, "folder or name of the experiment (default: the only one here)");
+  command.add_option("EXPERIMENT", name, "folder or name of the experiment (default: the only one here)")
+      ->type_name("");
   command.allow_extras();
 }
 

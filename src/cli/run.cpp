@@ -202,8 +202,10 @@ void add_run(CLI::App& app, Invocation& invocation) {
   auto arguments = std::make_shared<RunArguments>();
   CLI::App* command =
       app.add_subcommand("run", "Tune a script, or a command after --; continues what is there already");
-  command->add_option("SCRIPT", arguments->script,
-                      "experiment script: #SBATCH lines for Slurm, #STUNE lines with the options below");
+  command
+      ->add_option("SCRIPT", arguments->script,
+                   "experiment script: #SBATCH lines for Slurm, #STUNE lines with the options below")
+      ->type_name("");
   add_options(*command, {Subject::definition, Subject::running, Subject::session}, arguments->given);
   command->footer(
       "Examples:\n"

@@ -99,7 +99,7 @@ std::string status_text(const View& view, const std::filesystem::path& folder, T
 }
 
 ExitCode show_status(const StatusArguments& arguments) {
-  const auto folder = experiment_folder(arguments.experiment);
+  const auto folder = std::filesystem::absolute(experiment_folder(arguments.experiment)).lexically_normal();
   const View found = view(folder);
   std::cout << (arguments.json ? dump(status_json(found, folder)) : status_text(found, folder, SystemClock().now()));
   return ExitCode::success;

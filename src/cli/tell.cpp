@@ -81,10 +81,13 @@ ExitCode tell(const TellArguments& arguments) {
 void add_tell(CLI::App& app, Invocation& invocation) {
   auto arguments = std::make_shared<TellArguments>();
   CLI::App* command = app.add_subcommand("tell", "Tell the results of a trial that you have run yourself (see ask)");
-  command->add_option("EXPERIMENT", arguments->experiment, "folder or name of the experiment")->required();
-  command->add_option("TRIAL", arguments->trial, "number of the trial")->required();
-  command->add_option("METRIC=VALUE", arguments->results,
-                      "results, as in yield=0.71 or yield=0.71+-0.02 (standard error)");
+  command->add_option("EXPERIMENT", arguments->experiment, "folder or name of the experiment")
+      ->type_name("")
+      ->required();
+  command->add_option("TRIAL", arguments->trial, "number of the trial")->type_name("")->required();
+  command
+      ->add_option("METRIC=VALUE", arguments->results, "results, as in yield=0.71 or yield=0.71+-0.02 (standard error)")
+      ->type_name("");
   CLI::Option* failed = command->add_option("--failed", arguments->failed, "it gave no result, through its parameters")
                             ->type_name("REASON");
   command->add_option("--abandoned", arguments->abandoned, "it gave no result, through no fault of its parameters")
