@@ -86,7 +86,7 @@ std::int64_t parse_whole(const std::string& text, std::int64_t least, std::int64
   const auto value = read<std::int64_t>(text);
   if (value && *value >= least && *value <= most) return *value;
   std::string valid = "a whole number";
-  if (most < std::numeric_limits<std::int64_t>::max()) {
+  if (most < std::numeric_limits<int>::max()) {
     valid += " from " + std::to_string(least) + " to " + std::to_string(most);
   } else if (least > std::numeric_limits<std::int64_t>::min()) {
     valid += ", at least " + std::to_string(least);

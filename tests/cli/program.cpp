@@ -1,56 +1,81 @@
 #include "tests/cli/program.hpp"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
+#include <cerrno>
 #include <stdexcept>
-
-#include "base/random.hpp"
 
 namespace stune::cli {
 
-Shell::Shell() : folder_(std::filesystem::temp_directory_path() / ("stune-cli-" + random_name(8))) {
-  create_folders(folder_);
+Running::Running(const std::vector<std::string>& arguments, const std::filesystem::path& folder)
+    : output_(std::filesystem::temp_directory_path() / ("stune-test-" + random_name(12) + ".out")) {
+  std::array<int, 2> pipe_ends{};
+  if (pipe2(pipe_ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
+  SpawnOptions call;
+  call.arguments = arguments;
+  call.arguments.insert(call.arguments.begin(), STUNE_PROGRAM);
+  call.environment = current_environment();
+  call.working_directory = folder;
+  call.standard_output = open(output_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  call.standard_error = pipe_ends[1];
+  const int failure = spawn(call, pid_);
+  close(call.standard_output);
+  close(pipe_ends[1]);
+  error_ = pipe_ends[0];
+  if (failure != 0) throw std::runtime_error("cannot start " STUNE_PROGRAM);
 }
 
-Shell::~Shell() {
+Running::~Running() {
+  if (pid_ > 0) {
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+  }
+  close(error_);
   std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
+  std::filesystem::remove(output_, ignored);
+}
+
+bool Running::read_more() {
+  std::array<char, 4096> buffer{};
+  ssize_t count = 0;
+  do {
+    count = read(error_, buffer.data(), buffer.size());
+  } while (count < 0 && errno == EINTR);
+  if (count > 0) said_.append(buffer.data(), static_cast<std::size_t>(count));
+  return count > 0;
+}
+
+bool Running::says(const std::string& text) {
+  while (said_.find(text) == std::string::npos) {
+    if (!read_more()) return false;
+  }
+  return true;
+}
+
+void Running::signal(int number) const { kill(pid_, number); }
+
+Outcome Running::finish() {
+  while (read_more()) {
+  }
+  int status = 0;
+  while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  }
+  pid_ = 0;
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), read_file(output_).value_or(""), said_};
 }
 
 void Shell::write(const std::string& name, const std::string& content) const {
   replace_file(folder_ / name, content, 0700);
 }
 
-Outcome Shell::stune(std::vector<std::string> arguments) const {
-  const auto output = std::filesystem::temp_directory_path() / (folder_.filename().string() + ".out");
-  const auto error = std::filesystem::temp_directory_path() / (folder_.filename().string() + ".err");
-  SpawnOptions call;
-  call.arguments = std::move(arguments);
-  call.arguments.insert(call.arguments.begin(), STUNE_PROGRAM);
-  call.environment = current_environment();
-  call.working_directory = folder_;
-  call.standard_output = open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  call.standard_error = open(error.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  pid_t pid = 0;
-  if (const int failure = spawn(call, pid); failure != 0) throw std::runtime_error("cannot start " STUNE_PROGRAM);
-  close(call.standard_output);
-  close(call.standard_error);
-  int status = 0;
-  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
-  Outcome outcome{WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), read_file(output).value_or(""),
-                  read_file(error).value_or("")};
-  std::filesystem::remove(output);
-  std::filesystem::remove(error);
-  return outcome;
-}
-
 std::map<std::string, std::uintmax_t> Shell::listing() const {
   std::map<std::string, std::uintmax_t> all;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_)) {
-    const auto name = std::filesystem::relative(entry.path(), folder_).string();
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_.path())) {
+    const auto name = std::filesystem::relative(entry.path(), folder_.path()).string();
     all[name] = entry.is_regular_file() ? entry.file_size() : 0;
   }
   return all;

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 #include "tests/cli/program.hpp"
 
 namespace stune::cli {
@@ -18,6 +20,8 @@ struct BadInput {
   int code = 2;
   std::vector<std::string> parts;  ///< of the message
 };
+
+void PrintTo(const BadInput& input, std::ostream* out) { *out << input.name; }
 
 const std::string good = "#STUNE --param 'x = float(0, 1)' --minimize loss --trials 3 --runner local\n";
 
