@@ -1,0 +1,220 @@
+// Where candidates come from, inline or by a thread: fresh, aware of what is pending, and the same for the same events.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+
+#include <cmath>
+
+#include "generation/inline_source.hpp"
+#include "generation/queue_source.hpp"
+#include "stune/parameter.hpp"
+
+namespace stune {
+namespace {
+
+constexpr int patience_in_milliseconds = 60'000;  // of a test that waits for a thread
+
+/// Events as a coordinator would commit them.
+class Story {
+ public:
+  explicit Story(std::vector<Parameter> parameters, const std::string& method = "fast", int initial = 0) {
+    Definition d;
+    d.id = "abc123";
+    d.name = "story";
+    d.space = SearchSpace(std::move(parameters));
+    d.optimization.objectives = {{"loss", true}};
+    d.seed = 11;
+    d.method = method;
+    d.initial = initial;
+    RunOptions options;
+    options.trials = 100;
+    add(ExperimentCreated{d, options});
+  }
+
+  /// The candidate becomes the next trial.
+  std::vector<Event> accept(const Candidate& c) {
+    const std::size_t before = events.size();
+    if (c.fit) add(*c.fit);
+    add(TrialCreated{trials_, c.parameters, c.generator, c.made_from, false});
+    add(SubmissionIntended{"token" + std::to_string(trials_), {{trials_, 0}}});
+    ++trials_;
+    return {events.begin() + static_cast<std::ptrdiff_t>(before), events.end()};
+  }
+  std::vector<Event> complete(int trial, double loss) {
+    add(TrialEnded{trial, TrialStatus::completed, {}, Ending{Cause::completed}, {{"loss", final_step, loss, 0.0}}});
+    return {events.back()};
+  }
+
+  std::vector<Event> events;
+
+ private:
+  void add(EventBody body) { events.push_back({events.size() + 1, {}, std::move(body)}); }
+  int trials_ = 0;
+};
+
+std::vector<Parameter> plane() { return {range("x", 0.0, 1.0), range("y", 0.0, 1.0)}; }
+
+double loss_of(const Parameterization& p) {
+  return std::pow(p.number("x") - 0.3, 2) + std::pow(p.number("y") - 0.6, 2);
+}
+
+/// A story in which so many trials are completed, told to `source`.
+void play(Story& story, CandidateSource& source, int completed) {
+  source.feed(story.events);
+  for (int i = 0; i < completed; ++i) {
+    const Candidates taken = source.take(1, 0);
+    ASSERT_EQ(taken.ready.size(), 1U);
+    source.feed(story.accept(taken.ready[0]));
+    source.feed(story.complete(i, loss_of(taken.ready[0].parameters)));
+  }
+}
+
+/// What the source gives once it is ready; nothing if it never is.
+std::optional<Candidate> await(CandidateSource& source, Sequence seen_at_least) {
+  while (true) {
+    Candidates taken = source.take(1, seen_at_least);
+    if (!taken.ready.empty()) return taken.ready[0];
+    if (taken.exhausted) return {};
+    pollfd wake{source.wake_fd(), POLLIN, 0};
+    if (::poll(&wake, 1, patience_in_milliseconds) <= 0) return {};
+  }
+}
+
+TEST(GenerationStrategy, BeginsWithTheUsersOwnSettingThenTheCentreThenSpreadsOut) {
+  Story story({range("x", 0.0, 1.0, {.default_value = 0.9}), range("y", 0.0, 1.0, {.default_value = 0.1})});
+  InlineSource source;
+  source.feed(story.events);
+
+  const Candidates first = source.take(3, 0);
+
+  ASSERT_EQ(first.ready.size(), 3U);
+  EXPECT_EQ(first.ready[0].generator, "Default");
+  EXPECT_EQ(first.ready[0].parameters.number("x"), 0.9);
+  EXPECT_EQ(first.ready[1].generator, "Center");
+  EXPECT_EQ(first.ready[1].parameters.number("x"), 0.5);
+  EXPECT_EQ(first.ready[2].generator, "Sobol");
+}
+
+TEST(GenerationStrategy, TheModelTakesOverOnceEnoughTrialsAreIn) {
+  Story story(plane(), "fast", 4);
+  InlineSource source;
+  play(story, source, 4);
+
+  EXPECT_EQ(source.take(1, 0).ready.at(0).generator, "GP");
+}
+
+TEST(GenerationStrategy, EveryPointOfAFiniteSpaceComesOnceAndThenThereIsNoMore) {
+  for (const char* method : {"fast", "random", "sobol"}) {
+    SCOPED_TRACE(method);
+    Story story({integer("n", 1, 3), choice("c", {std::string("a"), std::string("b")}), boolean("b")}, method, 3);
+    InlineSource source;
+    source.feed(story.events);
+    std::vector<Parameterization> seen;
+    for (int i = 0; i < 12; ++i) {
+      const Candidates taken = source.take(1, 0);
+      ASSERT_EQ(taken.ready.size(), 1U) << i;
+      EXPECT_THAT(seen, testing::Not(testing::Contains(taken.ready[0].parameters)));
+      seen.push_back(taken.ready[0].parameters);
+      source.feed(story.accept(taken.ready[0]));
+      source.feed(story.complete(i, taken.ready[0].parameters.number("n")));
+    }
+
+    EXPECT_TRUE(source.take(1, 0).exhausted);
+  }
+}
+
+TEST(InlineSource, JournalingACandidateLeavesTheNextUnchanged) {
+  for (const int completed : {0, 3, 6, 9}) {
+    SCOPED_TRACE(completed);
+    Story story(plane());
+    InlineSource both;
+    play(story, both, completed);
+    InlineSource after_a_restart;
+    const Candidates two = both.take(2, 0);
+    ASSERT_EQ(two.ready.size(), 2U);
+    story.accept(two.ready[0]);
+    after_a_restart.feed(story.events);
+
+    const Candidates next = after_a_restart.take(1, 0);
+
+    EXPECT_EQ(next.ready.at(0).parameters, two.ready[1].parameters);
+  }
+}
+
+TEST(InlineSource, ACandidateThatBecameNoTrialIsForgotten) {
+  Story story(plane());
+  InlineSource source;
+  play(story, source, 2);
+  const Candidate dropped = source.take(1, 0).ready.at(0);
+  source.feed({});
+
+  EXPECT_EQ(source.take(1, 0).ready.at(0).parameters, dropped.parameters);
+}
+
+TEST(QueueSource, GivesTheSameTrialsAsTheInlineSource) {
+  Story story(plane());
+  InlineSource exact;
+  exact.feed(story.events);
+  QueueSource queue;
+  queue.feed(story.events);
+  Sequence evidence = 0;
+
+  for (int i = 0; i < 12; ++i) {
+    SCOPED_TRACE(i);
+    const Candidate expected = exact.take(1, 0).ready.at(0);
+    const auto found = await(queue, evidence);
+    ASSERT_TRUE(found);
+    ASSERT_EQ(found->parameters, expected.parameters);
+    for (const auto& events : {story.accept(expected), story.complete(i, loss_of(expected.parameters))}) {
+      exact.feed(events);
+      queue.feed(events);
+    }
+    evidence = story.events.back().sequence;
+  }
+}
+
+TEST(QueueSource, NeverGivesAsFreshWhatHasNotSeenTheEvidence) {
+  Story story(plane());
+  QueueSource queue;
+  queue.feed(story.events);
+  for (int i = 0; i < 10; ++i) {
+    const auto first = await(queue, 0);
+    ASSERT_TRUE(first);
+    queue.feed(story.accept(*first));
+    queue.feed(story.complete(i, loss_of(first->parameters)));
+    const Sequence evidence = story.events.back().sequence;
+
+    const Candidates at_once = queue.take(1, evidence);
+
+    for (const Candidate& c : at_once.ready) EXPECT_GE(c.made_from, evidence);
+    if (!at_once.ready.empty()) queue.feed({});
+  }
+}
+
+TEST(QueueSource, EndsWhileItsThreadIsAtWork) {
+  Story story(plane());
+  InlineSource source;
+  play(story, source, 30);
+
+  for (int i = 0; i < 20; ++i) {
+    QueueSource queue(source.strategy());
+    queue.take(1, 0);
+  }
+}
+
+TEST(QueueSource, SaysThatAFiniteSpaceIsExhausted) {
+  Story story({boolean("b")});
+  QueueSource queue;
+  queue.feed(story.events);
+  for (int i = 0; i < 2; ++i) {
+    const auto candidate = await(queue, 0);
+    ASSERT_TRUE(candidate);
+    queue.feed(story.accept(*candidate));
+  }
+
+  EXPECT_FALSE(await(queue, 0));
+  EXPECT_TRUE(queue.take(1, 0).exhausted);
+}
+
+}  // namespace
+}  // namespace stune
