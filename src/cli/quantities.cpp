@@ -140,16 +140,4 @@ std::string counted(std::int64_t count, const std::string& one, const std::strin
   return std::to_string(count) + " " + (count == 1 ? one : many.empty() ? one + "s" : many);
 }
 
-std::string ranges(const std::vector<int>& indices) {
-  std::string text;
-  for (std::size_t i = 0; i < indices.size();) {
-    std::size_t last = i;
-    while (last + 1 < indices.size() && indices[last + 1] == indices[last] + 1) ++last;
-    text += (text.empty() ? "" : ", ") + std::to_string(indices[i]);
-    if (last > i) text += " - " + std::to_string(indices[last]);
-    i = last + 1;
-  }
-  return text;
-}
-
 }  // namespace stune::cli

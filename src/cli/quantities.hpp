@@ -34,7 +34,5 @@ std::string number(double value, int digits = 5);
 std::string with_error(double mean, double sem);
 /// 2 trials, 1 trial.
 std::string counted(std::int64_t count, const std::string& one, const std::string& many = {});
-/// "0 - 2, 5, 7 - 8": ascending indices.
-std::string ranges(const std::vector<int>& indices);
 
 }  // namespace stune::cli

@@ -3,8 +3,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <cstdio>
 
@@ -12,22 +10,11 @@
 #include "base/log.hpp"
 #include "cli/quantities.hpp"
 #include "cli/table.hpp"
+#include "client/log_progress.hpp"
 
 namespace stune::cli {
 
 namespace {
-
-std::string upper(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return text;
-}
-
-std::vector<int> ascending(std::span<const int> trials) {
-  std::vector<int> sorted(trials.begin(), trials.end());
-  std::sort(sorted.begin(), sorted.end());
-  return sorted;
-}
 
 std::size_t terminal_width() {
   winsize size{};
@@ -49,17 +36,6 @@ std::string live_line(const ProgressSnapshot& snapshot, std::size_t width) {
   if (line.size() > width) line.resize(width);
   return line;
 }
-
-void LogProgress::trials_started(std::span<const int> trials) {
-  if (!trials.empty()) log::info("Running trials [" + ranges(ascending(trials)) + "]...");
-}
-
-void LogProgress::trials_ended(std::span<const int> trials, TrialStatus status) {
-  if (!trials.empty())
-    log::info("Retrieved " + upper(to_string(status)) + " trials: " + ranges(ascending(trials)) + ".");
-}
-
-void LogProgress::notice(const std::string& text) { log::info(text); }
 
 LiveProgress::~LiveProgress() {
   if (!line_.empty()) std::fputs("\n", stderr);

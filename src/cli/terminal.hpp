@@ -13,15 +13,6 @@ namespace stune::cli {
 /// characters. Pure.
 std::string live_line(const ProgressSnapshot& snapshot, std::size_t width);
 
-/// Log lines on standard error: "Running trials [3]...", "Retrieved COMPLETED trials: 0 - 2.". Events of one round
-/// come together in one line.
-class LogProgress : public Progress {
- public:
-  void trials_started(std::span<const int> trials) override;
-  void trials_ended(std::span<const int> trials, TrialStatus status) override;
-  void notice(const std::string& text) override;
-};
-
 /// One line on standard error that is written again and again; notices scroll above it.
 class LiveProgress : public Progress {
  public:

@@ -1,10 +1,10 @@
 #include "stune/client.hpp"
 
-#include <algorithm>
 #include <cmath>
 
 #include "analysis/analyses.hpp"
 #include "base/log.hpp"
+#include "client/log_progress.hpp"
 #include "client/session.hpp"
 #include "runners/per_trial_runner.hpp"
 #include "stune/error.hpp"
@@ -12,28 +12,6 @@
 
 namespace stune {
 namespace {
-
-/// "[3]", "0 - 2", "1, 4": as the tutorial's log shows trials.
-std::string list_trials(std::span<const int> trials) {
-  const bool run = trials.size() > 1 && trials.back() - trials.front() == static_cast<int>(trials.size()) - 1;
-  if (run) return std::to_string(trials.front()) + " - " + std::to_string(trials.back());
-  std::string text;
-  for (const int trial : trials) text += (text.empty() ? "" : ", ") + std::to_string(trial);
-  return text;
-}
-
-class LoggedProgress : public Progress {
- public:
-  void trials_started(std::span<const int> trials) override {
-    log::info("Running trials [" + list_trials(trials) + "]...");
-  }
-  void trials_ended(std::span<const int> trials, TrialStatus status) override {
-    std::string name = to_string(status);
-    std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    log::info("Retrieved " + name + " trials: " + list_trials(trials) + ".");
-  }
-  void notice(const std::string& text) override { log::warn(text); }
-};
 
 std::vector<Observation> observations(const RawData& data, std::int64_t progression) {
   std::vector<Observation> all;
@@ -59,6 +37,8 @@ struct Client::Impl {
   Session& begun() {
     if (!configured) throw ConfigError("call configure_experiment first");
     if (wanted.definition.optimization.objectives.empty()) throw ConfigError("call configure_optimization first");
+    // Without a runner, trials are asked for and told: nothing here places them.
+    if (!parts.runner) wanted.options.runner = "custom";
     if (!session) session.emplace(Session::begin(folder, std::move(wanted), std::move(parts)));
     return *session;
   }
@@ -121,7 +101,7 @@ void Client::run_trials(OrchestrationConfig config, Progress* progress) {
   Session& session = impl_->begun();
   options.runner = session.experiment().options().runner;
   session.change(options);
-  LoggedProgress logged;
+  LogProgress logged;
   for (const std::string& notice : session.notices()) log::warn(notice);
   const RunSummary summary = session.run(progress ? *progress : logged);
   if (summary.reason == StopReason::failure_rate) throw Error(ExitCode::failure, summary.message);

@@ -142,7 +142,7 @@ Session& Session::operator=(Session&&) noexcept = default;
 Session::~Session() = default;
 
 Session Session::begin(const fs::path& folder, NewExperiment wanted, SessionParts parts) {
-  check(wanted, !parts.runner);
+  check(wanted, !parts.runner && wanted.options.runner != "custom");
   const fs::path path = fs::absolute(folder).lexically_normal();
   if (fs::exists(path) && !is_experiment(path) && !fs::is_empty(path)) {
     throw ConfigError(path.string() + " exists and is no experiment; choose another name with --name or --folder");

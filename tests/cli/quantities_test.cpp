@@ -56,12 +56,5 @@ TEST(Quantities, NumbersHaveSensibleDigits) {
   EXPECT_EQ(counted(2, "trial"), "2 trials");
 }
 
-TEST(Quantities, IndicesAreToldAsRanges) {
-  EXPECT_EQ(ranges({3}), "3");
-  EXPECT_EQ(ranges({0, 1, 2}), "0 - 2");
-  EXPECT_EQ(ranges({0, 2, 3, 7}), "0, 2 - 3, 7");
-  EXPECT_EQ(ranges({}), "");
-}
-
 }  // namespace
 }  // namespace stune::cli
