@@ -35,12 +35,12 @@ struct Client::Impl {
   }
   /// Begins or goes on with the experiment.
   Session& begun() {
+    if (session) return *session;
     if (!configured) throw ConfigError("call configure_experiment first");
     if (wanted.definition.optimization.objectives.empty()) throw ConfigError("call configure_optimization first");
     // Without a runner, trials are asked for and told: nothing here places them.
     if (!parts.runner) wanted.options.runner = "custom";
-    if (!session) session.emplace(Session::begin(folder, std::move(wanted), std::move(parts)));
-    return *session;
+    return session.emplace(Session::begin(folder, std::move(wanted), std::move(parts)));
   }
   const Experiment& experiment() const {
     if (!session) throw ConfigError("the experiment has not begun: run trials, or ask for some, first");

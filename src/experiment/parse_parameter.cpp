@@ -43,8 +43,8 @@ class Reader {
   std::vector<Argument> arguments(std::string_view list) const;
   Argument argument(std::string_view list, std::size_t& at) const;
   double number(const Argument& argument, const std::string& what) const;
-  Parameter interval(const std::string& kind, std::vector<Argument> arguments) const;
-  Parameter listed(const std::string& kind, std::vector<Argument> arguments) const;
+  Parameter interval(const std::string& kind, const std::vector<Argument>& arguments) const;
+  Parameter listed(const std::string& kind, const std::vector<Argument>& arguments) const;
   bool take_option(Parameter& parameter, const Argument& argument) const;
   void check_keys(const std::vector<Argument>& arguments, const std::vector<std::string>& known) const;
 
@@ -150,7 +150,7 @@ bool Reader::take_option(Parameter& parameter, const Argument& argument) const {
   return true;
 }
 
-Parameter Reader::interval(const std::string& kind, std::vector<Argument> arguments) const {
+Parameter Reader::interval(const std::string& kind, const std::vector<Argument>& arguments) const {
   check_keys(arguments, {"default", "step", "log"});
   Parameter parameter = range(name_, 0.0, 0.0);
   if (kind == "int") parameter.kind = ParameterKind::integer;
@@ -173,7 +173,7 @@ Parameter Reader::interval(const std::string& kind, std::vector<Argument> argume
   return parameter;
 }
 
-Parameter Reader::listed(const std::string& kind, std::vector<Argument> arguments) const {
+Parameter Reader::listed(const std::string& kind, const std::vector<Argument>& arguments) const {
   Parameter parameter = kind == "fixed"     ? fixed(name_, Value())
                         : kind == "ordered" ? ordered(name_, {})
                         : kind == "bool"    ? boolean(name_)

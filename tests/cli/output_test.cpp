@@ -4,6 +4,7 @@
 #include "cli/results.hpp"
 #include "cli/table.hpp"
 #include "cli/terminal.hpp"
+#include "client/log_progress.hpp"
 #include "stune/error.hpp"
 
 namespace stune::cli {
