@@ -37,6 +37,7 @@ void symmetric_matern52(const Eigen::MatrixXd& Z, KernelValues& out) {
   const Eigen::Index n = Z.rows();
   out.k.resize(n, n);
   out.dk.resize(n, n);
+  if (n == 0) return;  // Eigen's triangular products form references into empty matrices
   const Eigen::VectorXd norms = Z.rowwise().squaredNorm();
   out.k.triangularView<Eigen::Lower>().setZero();
   out.k.selfadjointView<Eigen::Lower>().rankUpdate(Z, -2.0);

@@ -27,8 +27,10 @@ Priors Priors::for_dimension(Eigen::Index d, bool deterministic) {
   const double log_d = std::log(static_cast<double>(std::max<Eigen::Index>(d, 1)));
   return {
       // The mode, exp(sqrt 2 - 3) sqrt d, is that of the reference; its standard deviation of sqrt 3 leaves so much
-      // freedom that fits to a few outcomes switch dimensions off too early (Hartmann6 with three trials pending: with 1,
-      // 69 instead of 63 of 80 runs reach -3.0 within 30 trials; Michalewicz5 gets somewhat worse, the others tried not).
+      // freedom that fits to a few outcomes switch dimensions off too early (Hartmann6 with three trials pending: with
+      // 1,
+      // 69 instead of 63 of 80 runs reach -3.0 within 30 trials; Michalewicz5 gets somewhat worse, the others tried
+      // not).
       .lengthscale = {std::numbers::sqrt2 - 2.0 + 0.5 * log_d, 1.0},
       // Mode 1, as outcomes are standardized; a lower one makes searches stay where they are (73 of those 80 runs
       // instead of 69).

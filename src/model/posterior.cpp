@@ -39,11 +39,13 @@ void Posterior::solve() {
 }
 
 Eigen::MatrixXd Posterior::whiten(const Eigen::MatrixXd& columns) const {
+  if (size() == 0) return columns;
   if (inverse_.size() != 0) return inverse_.triangularView<Eigen::Lower>() * columns;
   return factor_.L.triangularView<Eigen::Lower>().solve(columns);
 }
 
 Eigen::MatrixXd Posterior::whiten_transposed(const Eigen::MatrixXd& columns) const {
+  if (size() == 0) return columns;
   if (inverse_.size() != 0) return inverse_.transpose().triangularView<Eigen::Upper>() * columns;
   return factor_.L.transpose().triangularView<Eigen::Upper>().solve(columns);
 }
@@ -98,6 +100,8 @@ Eigen::VectorXd Posterior::mean_at_observations() const {
 std::optional<Posterior> Posterior::with_observations(const Observations& more) const {
   const Eigen::Index n = size();
   const Eigen::Index p = more.y.size();
+  if (n == 0) return condition(map_, theta_, more);
+  if (p == 0) return *this;
   Posterior next(map_, theta_);
   const Eigen::MatrixXd Zp = map_.scaled(more.X, theta_.lengthscales);
   const Eigen::MatrixXd cross = theta_.output_scale * matern52(squared_distances(Z_, Zp));
