@@ -217,7 +217,7 @@ Parameter Reader::parameter() {
   }
   std::vector<Argument> found = arguments(list);
   const bool is_interval = kind == "float" || kind == "log" || kind == "int";
-  return checked(is_interval ? interval(kind, std::move(found)) : listed(kind, std::move(found)));
+  return checked(is_interval ? interval(kind, found) : listed(kind, found));
 }
 
 /// The value as parse_parameter reads it back with the same type.
