@@ -105,7 +105,10 @@ struct Session::Impl {
 
   void heartbeat(TimePoint now) {
     lock.beat(now);
-    if (!telemetry.due(now)) return;
+    if (telemetry.due(now)) write_telemetry(now);
+  }
+
+  void write_telemetry(TimePoint now) {
     Telemetry t;
     t.started = started;
     for (std::size_t i = 0; i < t.counts.size(); ++i) t.counts[i] = experiment.count(static_cast<TrialStatus>(i));
@@ -186,7 +189,9 @@ RunSummary Session::run(Progress& progress, const Wakeup* interrupt) {
   impl_->open_world();
   QueueSource source(impl_->inline_source.strategy());
   const Following following(impl_->ledger, source);
-  return Scheduler(impl_->context(source, progress, interrupt, true)).run();
+  RunSummary summary = Scheduler(impl_->context(source, progress, interrupt, true)).run();
+  impl_->write_telemetry(impl_->clock.now());
+  return summary;
 }
 
 RunSummary Session::step(Progress& progress, const Wakeup* interrupt) {
