@@ -92,6 +92,7 @@ std::vector<std::string> find_gpus(const Environment& environment, const std::fi
   }
   std::sort(indices.begin(), indices.end());
   std::vector<std::string> gpus;
+  gpus.reserve(indices.size());
   for (const int index : indices) gpus.push_back(std::to_string(index));
   return gpus;
 }

@@ -28,6 +28,7 @@ struct Client::Impl {
   std::filesystem::path folder;
   SessionParts parts;
   bool configured = false;
+  bool by_trial = false;  ///< trials are placed by a TrialRunner: only the user knows where their results are
   mutable std::optional<Session> session;
 
   void expect_unbegun(const char* method) const {
@@ -82,6 +83,7 @@ void Client::configure_runner(std::unique_ptr<Runner> runner) {
 void Client::configure_runner(std::unique_ptr<TrialRunner> runner) {
   impl_->expect_unbegun("configure_runner");
   impl_->parts.runner = std::make_unique<PerTrialRunner>(std::move(runner));
+  impl_->by_trial = true;
 }
 
 void Client::configure_metrics(std::vector<std::unique_ptr<Metric>> metrics) {
@@ -91,7 +93,13 @@ void Client::configure_metrics(std::vector<std::unique_ptr<Metric>> metrics) {
 
 void Client::run_trials(OrchestrationConfig config, Progress* progress) {
   if (!impl_->session && !impl_->parts.runner) throw ConfigError("call configure_runner first");
-  if (!impl_->session && impl_->parts.metrics.empty()) throw ConfigError("call configure_metrics first");
+  if (!impl_->session && impl_->parts.metrics.empty()) {
+    if (impl_->by_trial) throw ConfigError("call configure_metrics first");
+    // Commands report the objective as any trial does: to $STUNE_METRICS, or by `stune metric`.
+    for (const Objective& o : impl_->wanted.definition.optimization.objectives) {
+      impl_->wanted.definition.metrics.emplace_back(o.metric, Hdf5Source{});
+    }
+  }
   RunOptions options = impl_->session ? impl_->session->experiment().options() : impl_->wanted.options;
   options.trials = config.max_trials;
   options.parallel = config.parallelism;

@@ -13,6 +13,18 @@ namespace {
 
 double loss_of(const Parameterization& p) { return std::pow(p.number("x") - 0.3, 2); }
 
+/// Cannot work anywhere.
+class SilentRunner : public Runner {
+ public:
+  void open(const Workplace&) override { throw RunnerError("the silent runner was opened"); }
+  int capacity() const override { return 0; }
+  void submit(std::vector<Submission>) override {}
+  void adopt(std::vector<Submission>) override {}
+  void stop(std::span<const AttemptId>) override {}
+  std::vector<JobReport> poll(TimePoint) override { return {}; }
+  TimePoint next_poll() const override { return TimePoint::max(); }
+};
+
 class ClientTest : public testing::Test {
  protected:
   Client configured(double upper = 1.0) {
@@ -121,6 +133,18 @@ TEST_F(ClientTest, SeveralObjectivesAreNotSupportedYet) {
                 client.configure_optimization({"-loss", {"time <= 3"}});
               }),
               testing::HasSubstr("not supported yet"));
+}
+
+TEST_F(ClientTest, CommandsReportTheObjectiveWithoutAMetricBeingConfigured) {
+  Client client;
+  client.configure_experiment({.name = "toy",
+                               .parameters = {range("x", 0.0, 1.0)},
+                               .folder = folder_ / "toy.stune",
+                               .command = {.arguments = {"no-such-program-here"}}});
+  client.configure_optimization({.objective = "-loss"});
+  client.configure_runner(std::make_unique<SilentRunner>());
+
+  EXPECT_THAT(message_of([&] { client.run_trials({.max_trials = 1}); }), testing::HasSubstr("silent"));
 }
 
 }  // namespace
