@@ -28,18 +28,6 @@ int count_of(const std::string& text) {
   }
 }
 
-/// Places nothing: a person runs the trials.
-class ByHand : public Runner {
- public:
-  void open(const Workplace&) override {}
-  int capacity() const override { return 0; }
-  void submit(std::vector<Submission>) override {}
-  void adopt(std::vector<Submission>) override {}
-  void stop(std::span<const AttemptId>) override {}
-  std::vector<JobReport> poll(TimePoint) override { return {}; }
-  TimePoint next_poll() const override { return TimePoint::max(); }
-};
-
 constexpr int no_end = 1000000;  // trials: who asks decides when it is enough
 
 /// Opens the experiment, or begins it where parameters are given and nothing is there.
@@ -72,9 +60,8 @@ Session session_for(const AskArguments& arguments) {
     wanted.definition.working_directory.clear();
     wanted.options.trials = no_end;
   }
-  SessionParts parts;
-  parts.runner = std::make_unique<ByHand>();
-  return Session::begin(folder, std::move(wanted), std::move(parts));
+  wanted.options.runner = "custom";  // a person runs the trials
+  return Session::begin(folder, std::move(wanted));
 }
 
 std::string asked_table(const Experiment& experiment, const std::vector<int>& trials) {

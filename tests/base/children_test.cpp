@@ -10,7 +10,7 @@
 
 #include "base/descriptor.hpp"
 #include "base/file.hpp"
-#include "tests/base/temporary_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace stune {
 namespace {

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "stune/error.hpp"
-#include "tests/base/temporary_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace stune {
 namespace {

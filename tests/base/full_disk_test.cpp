@@ -6,7 +6,7 @@
 
 #include "base/file.hpp"
 #include "stune/error.hpp"
-#include "tests/base/temporary_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace stune {
 namespace {

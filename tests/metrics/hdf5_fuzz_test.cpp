@@ -6,8 +6,8 @@
 
 #include "base/file.hpp"
 #include "h5/reader.hpp"
-#include "tests/base/temporary_folder.hpp"
 #include "tests/metrics/hdf5_writer.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace stune {
 namespace {

@@ -5,7 +5,7 @@
 #include <fstream>
 
 #include "stune/error.hpp"
-#include "tests/base/temporary_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace stune {
 namespace {

@@ -17,7 +17,7 @@
 #include "base/descriptor.hpp"
 #include "base/file.hpp"
 #include "stune/error.hpp"
-#include "tests/base/temporary_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 #include "trial/claim.hpp"
 #include "trial/exit_record.hpp"
 #include "trial/folder.hpp"

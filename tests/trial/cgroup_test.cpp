@@ -4,7 +4,7 @@
 
 #include <fstream>
 
-#include "tests/base/temporary_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace stune::trial {
 namespace {

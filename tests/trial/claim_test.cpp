@@ -9,7 +9,7 @@
 #include "base/file.hpp"
 #include "base/random.hpp"
 #include "stune/error.hpp"
-#include "tests/base/temporary_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 #include "trial/exit_record.hpp"
 
 namespace stune {

@@ -7,7 +7,7 @@
 #include <functional>
 #include <limits>
 
-#include "tests/base/temporary_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace stune {
 namespace {

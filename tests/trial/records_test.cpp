@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "stune/error.hpp"
-#include "tests/base/temporary_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace stune {
 namespace {
