@@ -182,7 +182,7 @@ GivenOptions options_of(const ScriptLines& script, const std::string& name) {
     }
     for (auto& [option, values] : given.values) {
       const auto spec = std::find_if(option_specs().begin(), option_specs().end(),
-                                     [&](const OptionSpec& s) { return s.name == option; });
+                                     [&wanted = option](const OptionSpec& s) { return s.name == wanted; });
       if (spec->subject == Subject::session)
         throw ConfigError(place + "--" + option + " belongs on the command line, not in a script");
       for (Given& one : values) all.values[option].push_back({std::move(one.text), place});
