@@ -48,11 +48,9 @@ Session session_for(const AskArguments& arguments) {
   if (name.find('/') != std::string::npos) given.values["folder"] = {{arguments.experiment, ""}};
   given.values["name"] = {{std::filesystem::path(name).filename().string(), ""}};
   const auto folder = folder_of(given, surroundings);
-  std::error_code error;
-  const bool there = std::filesystem::exists(folder / "journal.jsonl", error);
   NewExperiment wanted;
-  if (there) {
-    const Experiment recorded = view(folder).experiment;
+  if (const auto there = view_if_begun(folder)) {
+    const Experiment& recorded = there->experiment;
     wanted.definition = redefine(recorded.definition(), given, surroundings);
     wanted.options = recorded.options();
   } else {

@@ -67,11 +67,6 @@ void check_program(const std::vector<std::string>& command) {
   throw ConfigError("there is no program " + program + " in PATH");
 }
 
-bool holds_experiment(const std::filesystem::path& folder) {
-  std::error_code error;
-  return std::filesystem::exists(folder / "journal.jsonl", error);
-}
-
 /// Names that the script's parameters had when the experiment began and that nobody mentions any more.
 std::vector<std::string> removed_parameters(const GivenOptions& recorded, const GivenOptions& now) {
   std::vector<std::string> removed;
@@ -127,8 +122,8 @@ Request understand(const RunArguments& arguments) {
   check_program(arguments.command);
   const GivenOptions all = merged(script, arguments.given);
   request.folder = folder_of(all, surroundings);
-  if (holds_experiment(request.folder)) {
-    request.wanted = continued(view(request.folder).experiment, request.folder, script, arguments, surroundings);
+  if (const auto there = view_if_begun(request.folder)) {
+    request.wanted = continued(there->experiment, request.folder, script, arguments, surroundings);
   } else {
     request.wanted.definition = define(all, surroundings);
     request.wanted.options = apply_options({}, all);

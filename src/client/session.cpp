@@ -171,7 +171,7 @@ Session Session::open(const fs::path& folder, SessionParts parts) {
   Session session(std::make_unique<Impl>(path, std::move(parts)));
   if (!session.experiment().exists()) {
     throw ConfigError(path.string() +
-                      " is an experiment that was never begun; give the script again: stune run SCRIPT");
+                      " is an experiment that was never begun; repeat the command that was to begin it");
   }
   return session;
 }

@@ -89,6 +89,8 @@ struct View {
 };
 /// Throws ConfigError if `folder` is no experiment, StorageError if it is damaged.
 View view(const std::filesystem::path& folder);
+/// The same; nothing if there is no journal yet, or one whose writer died before it wrote what the experiment is.
+std::optional<View> view_if_begun(const std::filesystem::path& folder);
 
 /// The folder of an experiment as users name it: train.stune/, train.stune or train. Throws ConfigError listing the
 /// experiments of the current folder.

@@ -36,15 +36,23 @@ std::string list_experiments() {
 
 }  // namespace
 
-View view(const fs::path& folder) {
-  if (!is_experiment(folder)) throw ConfigError(folder.string() + " is no experiment: it has no journal.jsonl");
+std::optional<View> view_if_begun(const fs::path& folder) {
   View seen;
   const Replayed replayed = replay(folder / "journal.jsonl", [&](const Event& event) { seen.experiment.apply(event); });
   seen.torn = replayed.torn_bytes > 0;
+  if (!seen.experiment.exists()) return {};
   if (const auto holder = owner(folder)) seen.owner = describe(*holder);
   seen.telemetry = read_file(folder / "telemetry.json").value_or("");
-  if (!seen.experiment.exists()) throw ConfigError(folder.string() + " is an experiment that was never begun");
   return seen;
+}
+
+View view(const fs::path& folder) {
+  if (!is_experiment(folder)) throw ConfigError(folder.string() + " is no experiment: it has no journal.jsonl");
+  std::optional<View> seen = view_if_begun(folder);
+  if (!seen) {
+    throw ConfigError(folder.string() + " is an experiment that was never begun; repeat the command that was to begin it");
+  }
+  return std::move(*seen);
 }
 
 fs::path find_experiment(const std::string& name) {
