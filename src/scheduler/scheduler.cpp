@@ -7,6 +7,7 @@
 #include <array>
 
 #include "scheduler/request_rules.hpp"
+#include "scheduler/snapshot.hpp"
 #include "storage/requests.hpp"
 #include "stune/error.hpp"
 
@@ -18,10 +19,6 @@ constexpr Seconds between_peeks{30.0};     // at partial results of running tria
 constexpr int peeks_at_once = 50;          // bounds what a slow file system can cost a round
 constexpr Seconds longest_held_back{1.0};  // for news that can share a later fsync
 constexpr Seconds longest_wait{20.0};      // the lock wants its beat
-constexpr std::size_t durations_kept = 64;
-constexpr double patience_share = 0.01;  // of the median trial time
-constexpr Seconds short_trial{1.0};      // shorter ones cost so little that a fresh candidate is always worth
-constexpr Seconds patience_for_short_ones{0.1};
 
 TimePoint later(TimePoint time, Seconds by) { return time + std::chrono::duration_cast<TimePoint::duration>(by); }
 
@@ -122,8 +119,7 @@ void Scheduler::commit(std::vector<EventBody> events) {
       if (t.attempts.empty() || !t.attempts.back().ending) continue;
       const Ending& ending = *t.attempts.back().ending;
       if (!ending.started || !ending.ended) continue;
-      if (recent_durations_.size() == durations_kept) recent_durations_.erase(recent_durations_.begin());
-      recent_durations_.push_back(between(*ending.started, *ending.ended).count());
+      patience_.learn(between(*ending.started, *ending.ended));
     }
     if (!ended[status].empty()) c_.progress.trials_ended(ended[status], static_cast<TrialStatus>(status));
   }
@@ -276,7 +272,7 @@ std::vector<Candidate> Scheduler::take_candidates(int slots, TimePoint now) {
   int missing = wanted - static_cast<int>(taken.ready.size());
   if (missing > 0 && !taken.exhausted) {
     if (!starving_since_) starving_since_ = now;
-    if (between(*starving_since_, now) >= patience()) {
+    if (between(*starving_since_, now) >= patience_.value()) {
       Candidates older = c_.source.take(missing, 0);
       missing -= static_cast<int>(older.ready.size());
       std::ranges::move(older.ready, std::back_inserter(taken.ready));
@@ -340,7 +336,7 @@ void Scheduler::wait(TimePoint now) {
   for (const int trial : c_.experiment.fetching()) deadline = std::min(deadline, collector_.due(trial));
   if (news_since_ != TimePoint::max()) deadline = std::min(deadline, later(news_since_, longest_held_back));
   if (starving_since_) {
-    const TimePoint enough = later(*starving_since_, patience());
+    const TimePoint enough = later(*starving_since_, patience_.value());
     if (enough > now) deadline = std::min(deadline, enough);
   }
   if (c_.progress.ticks()) deadline = std::min(deadline, later(now, Seconds{1}));
@@ -355,34 +351,13 @@ Seconds Scheduler::grace() const {
   return options.runner == "slurm" ? Seconds{60} : Seconds{5};
 }
 
-Seconds Scheduler::patience() const {
-  if (recent_durations_.empty()) return Seconds{0};
-  std::vector<double> sorted = recent_durations_;
-  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
-  std::ranges::nth_element(sorted, middle);
-  return *middle < short_trial.count() ? patience_for_short_ones : Seconds{*middle * patience_share};
-}
-
 ProgressSnapshot Scheduler::snapshot(TimePoint now) const {
-  const Experiment& e = c_.experiment;
-  ProgressSnapshot s;
-  s.wanted = e.options().trials;
-  s.completed = e.count(TrialStatus::completed) + e.count(TrialStatus::early_stopped);
-  s.failed = e.count(TrialStatus::failed);
-  s.abandoned = e.count(TrialStatus::abandoned);
-  for (const int trial : e.live()) {
-    ++(e.trial(trial).attempts.back().state == JobState::running ? s.running : s.pending);
-  }
+  ProgressSnapshot s = take_snapshot(c_.experiment);
+  // News that waits for its fsync is news for the user all the same.
   for (const auto& [id, report] : news_) {
-    const bool newly_running = report.state == JobState::running && e.live().contains(id.trial) &&
-                               e.trial(id.trial).attempts.back().state != JobState::running;
+    const bool newly_running = report.state == JobState::running && c_.experiment.live().contains(id.trial) &&
+                               c_.experiment.trial(id.trial).attempts.back().state != JobState::running;
     if (newly_running) ++s.running, --s.pending;
-  }
-  s.pending += static_cast<int>(e.waiting().size());
-  s.best_trial = e.best_observed();
-  s.metric = e.definition().optimization.objectives.empty() ? "" : e.definition().optimization.objectives[0].metric;
-  if (s.best_trial >= 0) {
-    if (const auto best = objective_of(e, e.trial(s.best_trial))) s.best = best->mean;
   }
   s.elapsed = between(started_, now);
   return s;
@@ -390,16 +365,7 @@ ProgressSnapshot Scheduler::snapshot(TimePoint now) const {
 
 RunSummary Scheduler::summary(StopReason reason, TimePoint now) const {
   RunSummary s{reason, {}, snapshot(now), cpu_seconds() - cpu_at_start_};
-  if (reason == StopReason::failure_rate) {
-    s.message = failure_;
-    int shown = 0;
-    const std::vector<Trial>& trials = c_.experiment.trials();
-    for (auto it = trials.rbegin(); it != trials.rend() && shown < 3; ++it) {
-      if (it->status != TrialStatus::failed && !gave_up(*it)) continue;
-      s.message += "\ntrial " + std::to_string(it->index) + ": " + it->reason;
-      ++shown;
-    }
-  }
+  if (reason == StopReason::failure_rate) s.message = failure_ + last_words(c_.experiment);
   return s;
 }
 

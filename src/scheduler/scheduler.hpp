@@ -16,6 +16,7 @@
 #include "scheduler/failure_policy.hpp"
 #include "scheduler/ledger.hpp"
 #include "scheduler/metric_collector.hpp"
+#include "scheduler/patience.hpp"
 #include "scheduler/submission_planner.hpp"
 #include "scheduler/summary.hpp"
 #include "stune/metric.hpp"
@@ -70,7 +71,6 @@ class Scheduler {
   void finish_trial(const Trial& trial, TrialStatus status, std::string reason, std::optional<Ending> ending,
                     std::vector<Observation> observations, std::vector<EventBody>& events);
   Seconds grace() const;
-  Seconds patience() const;
   ProgressSnapshot snapshot(TimePoint now) const;
   RunSummary summary(StopReason reason, TimePoint now) const;
 
@@ -82,8 +82,8 @@ class Scheduler {
   std::map<AttemptId, JobReport> news_;      ///< merged reports, not yet decided
   TimePoint news_since_ = TimePoint::max();  ///< of the oldest that is not urgent
   std::set<AttemptId> stops_sent_;
-  std::set<std::string> said_;               ///< notices are said once
-  std::vector<double> recent_durations_;     ///< seconds, of the last trials
+  std::set<std::string> said_;  ///< notices are said once
+  Patience patience_;
   std::optional<TimePoint> starving_since_;  ///< slots are free and no fresh candidate is there
   TimePoint next_requests_{}, next_peek_{};
   int next_peeked_ = 0;

@@ -1,0 +1,24 @@
+/// \file How long a free slot waits for a candidate that has seen all evidence, before it takes an older one.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "stune/trial.hpp"
+
+namespace stune {
+
+/// Fresh before fast: 1 % of the median time of the last trials; 0.1 s where they take less than a second, since such
+/// trials cost nothing; none before the first has ended, when no candidate depends on evidence.
+class Patience {
+ public:
+  /// A trial has ended after this time of running.
+  void learn(Seconds duration);
+  Seconds value() const;
+
+ private:
+  static constexpr std::size_t kept = 64;
+  std::vector<Seconds> recent_;
+};
+
+}  // namespace stune
