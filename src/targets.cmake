@@ -41,6 +41,9 @@ function(stune_add_layer name)
   set_target_properties(stune_${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
 endfunction()
 
+# All test programs that need nothing but themselves: what the sanitizers look at.
+add_custom_target(unit_tests)
+
 # stune_add_test(NAME SOURCES ... DEPENDS ... LABELS ... [TIMEOUT SECONDS] [FIXTURE slurm] [SERIAL])
 # One GoogleTest program; each TEST in it is a test of ctest with the given labels. FIXTURE slurm: a real Slurm runs before the
 # first such test and SLURM_CONF names it. SERIAL: nothing else runs meanwhile, for a test that breaks what others use.
@@ -60,6 +63,9 @@ function(stune_add_test name)
     list(APPEND properties RUN_SERIAL TRUE)
   endif()
   add_executable(${name} ${arg_SOURCES})
+  if("unit" IN_LIST arg_LABELS)
+    add_dependencies(unit_tests ${name})
+  endif()
   target_compile_features(${name} PRIVATE cxx_std_20)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/src)
   target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)  # what is tested is optimized, the tests compile fast
