@@ -7,6 +7,7 @@ root=$PWD
 build=$root/build/quickstart
 
 bash jobscripts/packages.sh build
+mkdir -p "$build"
 cmake -S . -B "$build" -DCMAKE_BUILD_TYPE=Release -DSTUNE_BUILD_TESTS=OFF -DCMAKE_INSTALL_PREFIX="$build/installed" >"$build.log" 2>&1 ||
   { cat "$build.log" >&2; exit 1; }
 cmake --build "$build" --parallel "$(nproc)"
