@@ -85,7 +85,7 @@ int kill_marked(const std::vector<std::string>& marks) {
 }
 
 void end_leftovers(pid_t leader, pid_t spared) {
-  constexpr milliseconds by_itself{250};
+  constexpr milliseconds by_itself{1000};
   constexpr milliseconds after_term{2000};
   constexpr milliseconds after_kill{100};
   constexpr int rounds = 20;  // each may uncover grandchildren

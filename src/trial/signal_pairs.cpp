@@ -17,8 +17,10 @@ void SignalPairs::received(int signal, Time now) {
 }
 
 void SignalPairs::witnessed(int signal, Time now) {
-  if (!take(received_, signal, now)) witnessed_.push_back({signal, now + window});
+  if (!take(received_, signal, Time::min())) witnessed_.push_back({signal, now + window});
 }
+
+void SignalPairs::settle(int signal) { take(received_, signal, Time::min()); }
 
 void SignalPairs::expect(int signal, Time now) {
   constexpr std::chrono::milliseconds a_little{10};

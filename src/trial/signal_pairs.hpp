@@ -20,10 +20,13 @@ class SignalPairs {
 
   /// The node program got `signal`.
   void received(int signal, Time now);
-  /// The witness got `signal`.
+  /// The witness got `signal`. Covers a received one as long as due() has not returned that, even after its window: who
+  /// was slow may have been this process.
   void witnessed(int signal, Time now);
   /// `signal` is about to be witnessed: those that wait for it wait a little more.
   void expect(int signal, Time now);
+  /// One received `signal` has been seen to; it is not handed on.
+  void settle(int signal);
   /// Signals whose window is over: to be asked for before due().
   std::vector<int> overdue(Time now) const;
   /// The signals to be handed on now, each once.
@@ -36,6 +39,7 @@ class SignalPairs {
     int signal;
     Time until;
   };
+  /// Removes one `signal` that waits at least until `now`; false if there is none.
   static bool take(std::vector<Waiting>& waiting, int signal, Time now);
 
   std::vector<Waiting> received_;

@@ -16,6 +16,7 @@
 #include "base/descriptor.hpp"
 #include "trial/descendants.hpp"
 #include "trial/signal_pairs.hpp"
+#include "trial/signal_sets.hpp"
 
 namespace stune::trial {
 namespace {
@@ -89,12 +90,18 @@ class Supervisor {
     return true;
   }
 
-  /// The witness may have got these before the command existed, so they go to the command in any case.
+  /// The witness may have got these before the command existed; but we may also have been slow, and the command is long
+  /// at work and got them too. It did not if they would have ended it.
   void hand_on_early_signals() {
     const std::size_t before = record_.signals.size();
     read_signals();
-    for (std::size_t i = before; i < record_.signals.size(); ++i) send(record_.signals[i].signal);
-    pairs_ = SignalPairs();
+    const SignalSets sets = signal_sets_of(command_);
+    for (std::size_t i = before; i < record_.signals.size(); ++i) {
+      const int signal = record_.signals[i].signal;
+      if (sets.survives(signal)) continue;
+      send(signal);
+      pairs_.settle(signal);
+    }
   }
 
   void read_signals() {
@@ -140,12 +147,12 @@ class Supervisor {
     if (witness_lives && (sources[1].revents & POLLIN) == 0 && (sources[1].revents & (POLLHUP | POLLERR)) != 0) {
       witness_gone_ = true;
     }
-    read_signals();
     const SteadyTime now = SteadyClock::now();
     for (const int signal : pairs_.overdue(now)) {
       if (witness_.has_pending(signal)) pairs_.expect(signal, now);
     }
     for (const int signal : witness_.seen()) pairs_.witnessed(signal, now);
+    read_signals();
     for (const int signal : pairs_.due(now)) send(signal);
     keep_time(now);
   }

@@ -8,12 +8,9 @@
 
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
-#include <cstring>
 
-#include "base/file.hpp"
-#include "stune/error.hpp"
 #include "trial/descendants.hpp"
+#include "trial/signal_sets.hpp"
 
 namespace stune::trial {
 namespace {
@@ -119,6 +116,7 @@ Witness::Witness(const std::vector<std::string>& marks, const std::function<void
   Descriptor orders_end(orders[0]);
   orders_ = Descriptor(orders[1]);
   pid_ = ::fork();
+  if (pid_ > 0) ::setpgid(pid_, 0);  // by both, so that it is out of our group before anything else happens in either
   if (pid_ != 0) return;
   reports_.reset();
   orders_.reset();
@@ -132,22 +130,7 @@ std::vector<int> Witness::seen() {
   return result;
 }
 
-bool Witness::has_pending(int signal) const {
-  if (pid_ <= 0) return false;
-  std::string status;
-  try {
-    status = read_file("/proc/" + std::to_string(pid_) + "/status").value_or("");
-  } catch (const StorageError&) {
-    return false;  // it ended while we read
-  }
-  for (const char* key : {"SigPnd:\t", "ShdPnd:\t"}) {
-    const std::size_t at = status.find(key);
-    if (at == std::string::npos) continue;
-    const unsigned long long mask = std::strtoull(status.c_str() + at + std::strlen(key), nullptr, 16);
-    if (((mask >> static_cast<unsigned>(signal - 1)) & 1U) != 0) return true;
-  }
-  return false;
-}
+bool Witness::has_pending(int signal) const { return pid_ > 0 && signal_sets_of(pid_).is_pending(signal); }
 
 void Witness::guard(pid_t group) { send(group); }
 

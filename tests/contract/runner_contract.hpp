@@ -60,7 +60,7 @@ class RunnerUnderTest {
   virtual bool sees_exit_codes() const { return true; }
   virtual bool sees_output() const { return true; }  ///< last words of a failed command
   virtual bool can_ignore_requests() const { return true; }
-  virtual Seconds patience() const { return Seconds(30); }  ///< longest wait for one thing to happen
+  virtual Seconds patience() const { return Seconds(60); }  ///< longest wait for one thing to happen
 };
 
 struct Factory {

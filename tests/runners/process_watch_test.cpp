@@ -32,7 +32,7 @@ TEST(ProcessWatch, TellsOnceWhichProcessEnded) {
 
   EXPECT_TRUE(watch.signal({2, 3}, SIGKILL));
 
-  ASSERT_TRUE(readable(watch.fd(), 10000));
+  ASSERT_TRUE(readable(watch.fd(), 60'000));
   EXPECT_EQ(watch.ended(), (std::vector<AttemptId>{{2, 3}}));
   EXPECT_TRUE(watch.ended().empty());
   EXPECT_FALSE(readable(watch.fd(), 0));

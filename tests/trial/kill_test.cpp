@@ -15,7 +15,7 @@ class Signals : public AttemptFixture {
             "; while :; do if read -r word <&3; then exit 0; fi; done");
     node = start();
     read_file(ready);
-    for (const pid_t child : children_of(node)) (::getpgid(child) == child ? groups : others).push_back(child);
+    groups = children_of(node);
   }
   /// USR2 to the node program alone is handed on later than all that came before it.
   void wait_for_what_was_sent() {
@@ -27,11 +27,26 @@ class Signals : public AttemptFixture {
     wait_for(node);
   }
 
+  pid_t in_group(bool is_command) const {
+    for (const pid_t pid : groups) {
+      const bool is_bash = read_file("/proc/" + std::to_string(pid) + "/comm") == "bash\n";
+      if (is_bash == is_command) return pid;
+    }
+    ADD_FAILURE() << "no such process";
+    return node;
+  }
+  pid_t command() const { return in_group(true); }
+  pid_t witness() const { return in_group(false); }
+  std::vector<int> received() const {
+    std::vector<int> result;
+    for (const ReceivedSignal& signal : record().signals) result.push_back(signal.signal);
+    return result;
+  }
+
   std::string ready;
   std::string orders;
   pid_t node = -1;
   std::vector<pid_t> groups;  ///< the witness and the command
-  std::vector<pid_t> others;
 };
 
 TEST_F(Signals, SentToTheNodeProgramAloneReachTheCommandOnce) {
@@ -45,20 +60,37 @@ TEST_F(Signals, SentToTheNodeProgramAloneReachTheCommandOnce) {
   EXPECT_EQ(record().signals[0].signal, SIGUSR1);
 }
 
+/// Stopped meanwhile, so that it finds everything sent however long sending took; its SIGCONT is one more signal.
 TEST_F(Signals, SentToEveryProcessReachTheCommandOnce) {
   ASSERT_EQ(groups.size(), 2U);
+  ::kill(node, SIGSTOP);
+  ASSERT_EQ(::waitpid(node, nullptr, WUNTRACED), node);
   ::kill(node, SIGUSR1);
   for (const pid_t pid : groups) ::kill(pid, SIGUSR1);
+  ::kill(node, SIGCONT);
 
   wait_for_what_was_sent();
   finish();
 
   EXPECT_EQ(output(), "usr1\nusr2\n");
-  EXPECT_EQ(record().signals.size(), 2U);
+  EXPECT_THAT(received(), testing::UnorderedElementsAre(SIGUSR1, SIGCONT, SIGUSR2));
+}
+
+TEST_F(Signals, SentToEveryProcessReachTheCommandOnceWhileTheWitnessGetsNoProcessor) {
+  ::kill(witness(), SIGSTOP);
+  for (const pid_t pid : groups) ::kill(pid, SIGUSR1);
+  ::kill(node, SIGUSR1);
+
+  wait_for_what_was_sent();
+  ::kill(witness(), SIGCONT);
+  finish();
+
+  EXPECT_EQ(output(), "usr1\nusr2\n");
 }
 
 TEST_F(Signals, SentToTheNodeProgramsGroupReachTheCommandOnce) {
   ASSERT_EQ(::getpgid(node), node);
+  for (const pid_t pid : groups) ASSERT_EQ(::getpgid(pid), pid);
   ::kill(-node, SIGUSR1);
 
   wait_for_what_was_sent();
@@ -77,11 +109,7 @@ TEST_F(Signals, ACommandThatEndsWellAfterSigtermIsInterrupted) {
 }
 
 TEST_F(Signals, SigkillOfTheCommandIsOnRecord) {
-  for (const pid_t pid : groups) {
-    std::ifstream name("/proc/" + std::to_string(pid) + "/comm");
-    std::string comm;
-    if (name >> comm && comm == "bash") ::kill(pid, SIGKILL);
-  }
+  ::kill(command(), SIGKILL);
 
   EXPECT_EQ(wait_for(node), 128 + SIGKILL);
 
@@ -101,11 +129,7 @@ TEST_F(Signals, SigkillOfTheNodeProgramEndsTheCommandAndIsOnRecord) {
 }
 
 TEST_F(Signals, SigkillOfTheWitnessHarmsNobody) {
-  for (const pid_t pid : groups) {
-    std::ifstream name("/proc/" + std::to_string(pid) + "/comm");
-    std::string comm;
-    if (name >> comm && comm != "bash") ::kill(pid, SIGKILL);
-  }
+  ::kill(witness(), SIGKILL);
   ::kill(node, SIGUSR1);
 
   wait_for_what_was_sent();

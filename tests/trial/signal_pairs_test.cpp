@@ -51,6 +51,23 @@ TEST(SignalPairs, AWitnessedSignalOfLongAgoCoversNothing) {
   EXPECT_THAT(pairs.due(t0 + 2h), ElementsAre(SIGTERM));
 }
 
+TEST(SignalPairs, AReportThatIsReadAfterTheWindowCounts) {
+  SignalPairs pairs;
+  pairs.received(SIGTERM, t0);
+  pairs.witnessed(SIGTERM, t0 + 4 * SignalPairs::window);
+
+  EXPECT_THAT(pairs.due(t0 + 4 * SignalPairs::window), IsEmpty());
+}
+
+TEST(SignalPairs, WhatIsSettledIsNotHandedOnAndItsLikeIs) {
+  SignalPairs pairs;
+  pairs.received(SIGTERM, t0);
+  pairs.received(SIGTERM, t0 + 1ms);
+  pairs.settle(SIGTERM);
+
+  EXPECT_THAT(pairs.due(t0 + 1h), ElementsAre(SIGTERM));
+}
+
 TEST(SignalPairs, WhatIsAboutToBeWitnessedWaits) {
   SignalPairs pairs;
   pairs.received(SIGTERM, t0);
