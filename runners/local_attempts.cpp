@@ -26,13 +26,14 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds record_grace{
     5000};  ///< from the command's SIGKILL to that of the node program, which may write a record
-constexpr milliseconds process_interval{50};    ///< between looks at processes that have no descriptor
-constexpr milliseconds witness_grace{3000};     ///< for the witness of a killed node program to write the record
-constexpr milliseconds stray_interval{100};     ///< between looks at what a killed node program left behind
-constexpr milliseconds stray_patience{30000};   ///< then they are left alone (uninterruptible sleep)
-constexpr milliseconds remote_interval{5000};   ///< between looks for the record of an attempt on another machine
-constexpr milliseconds storage_interval{1000};  ///< before files are tried again
-constexpr int last_words = 5;                   ///< lines of output that go with a failure
+constexpr milliseconds process_interval{50};     ///< between looks at processes that have no descriptor
+constexpr milliseconds witness_grace{3000};      ///< for the witness of a killed node program to write the record
+constexpr milliseconds stray_interval{100};      ///< between looks at what a killed node program left behind
+constexpr milliseconds stray_patience{30000};    ///< then they are left alone (uninterruptible sleep)
+constexpr milliseconds remote_interval{5000};    ///< between looks for the record of an attempt on another machine
+constexpr milliseconds storage_interval{1000};   ///< before files are tried again
+constexpr milliseconds storage_patience{30000};  ///< then a full disk is not about to pass: the run ends and says so
+constexpr int last_words = 5;                    ///< lines of output that go with a failure
 
 bool may_pass(int error) { return error == EAGAIN || error == ENOMEM || error == EMFILE || error == ENFILE; }
 
@@ -165,21 +166,29 @@ void LocalAttempts::node_program_ended(AttemptId id) {
   look_at(id, polled_);
 }
 
-/// Does what is due for one attempt. What cannot be written or read now is done again later.
+/// Does what is due for one attempt. What cannot be written or read now is done again later, but not for ever: nobody
+/// would learn of a full disk that no journal entry happens to meet. The attempt is adopted by the next coordinator.
 void LocalAttempts::look_at(AttemptId id, TimePoint now) {
   timers_.erase(id);
   Live& entry = live_.at(id);
   try {
     if (entry.gone) {
-      auto record = read_exit_record(entry.folder.exit_record(entry.start));
-      if (!record || !is_whole(*record)) return settle(id, entry);
-      entry.claimed = true;
-      return conclude(id, entry, std::move(record));
+      if (auto record = read_exit_record(entry.folder.exit_record(entry.start)); record && is_whole(*record)) {
+        entry.claimed = true;
+        conclude(id, entry, std::move(record));
+      } else {
+        settle(id, entry);
+      }
+    } else if (entry.next_blow) {
+      strike(id, entry, now);
     }
-    if (entry.next_blow) strike(id, entry, now);
   } catch (const StorageError&) {
+    if (!entry.storage_fails_since) entry.storage_fails_since = now;
+    if (now - *entry.storage_fails_since >= storage_patience) throw;
     timers_[id] = now + storage_interval;
+    return;
   }
+  if (const auto still = live_.find(id); still != live_.end()) still->second.storage_fails_since.reset();
 }
 
 /// The command first, so that the node program can still say how it ended.

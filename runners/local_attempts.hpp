@@ -20,7 +20,8 @@
 
 namespace stune {
 
-/// One owner, one thread; nothing blocks. Files that cannot be written or read just now (full disk) are tried again.
+/// One owner, one thread; nothing blocks. Files that cannot be written or read just now (full disk) are tried again for
+/// half a minute; then poll() throws StorageError.
 class LocalAttempts {
  public:
   /// Throws RunnerError.
@@ -51,6 +52,7 @@ class LocalAttempts {
     bool command_killed = false;
     std::optional<TimePoint> next_blow{};  ///< to one that was asked to stop
     std::optional<TimePoint> vanished{};   ///< when its node program was found killed, with processes left
+    std::optional<TimePoint> storage_fails_since{};
   };
 
   bool known(AttemptId id) const { return live_.contains(id) || over_.contains(id); }
