@@ -1,6 +1,7 @@
 /// \file Where new trials come from. The scheduler knows this header only.
 #pragma once
 
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -9,11 +10,15 @@
 
 namespace stune {
 
+/// Evidence that no candidate has to know of, since it depends on none.
+inline constexpr Sequence any_evidence = std::numeric_limits<Sequence>::max();
+
 /// A proposal; not journaled until the scheduler makes it a trial.
 struct Candidate {
   Parameterization parameters{};
   std::string generator{};
-  Sequence made_from = 0;            ///< the last event it knows
+  Sequence made_from = 0;            ///< the last evidence it knows
+  Sequence fresh_up_to = 0;          ///< evidence up to which nothing better can be known: made_from, or any_evidence
   std::optional<ModelFitted> fit{};  ///< to be journaled before the trial, if the model was refitted for it
 };
 
@@ -29,7 +34,7 @@ class CandidateSource {
   virtual ~CandidateSource() = default;
   /// Committed events, in order, without gaps.
   virtual void feed(std::span<const Event> committed) = 0;
-  /// At most `count` candidates that have seen all events up to `seen_at_least`; fewer, or none, if they are not ready.
+  /// At most `count` candidates that are fresh up to `seen_at_least`; fewer, or none, if they are not ready.
   /// Candidates taken become pending for those that follow; one that is not made a trial is forgotten at the next feed.
   virtual Candidates take(int count, Sequence seen_at_least) = 0;
   /// Readable when take() may have more, or -1.

@@ -119,14 +119,18 @@ Proposal GenerationStrategy::next(std::span<const Parameterization> assumed) {
   const std::size_t index = history_.points().size() + assumed.size();
   if (index == 0) {
     if (const auto defaults = history_.space().defaults()) {
-      return {Candidate{*defaults, "Default", history_.last_evidence(), {}}, false, {}};
+      return {Candidate{*defaults, "Default", history_.last_evidence(), history_.last_evidence(), {}}, false, {}};
     }
   }
   if (history_.space().dimension() == 0) {
     if (index > 0) return {{}, true, {}};
-    return {Candidate{history_.space().center(), "Center", history_.last_evidence(), {}}, false, {}};
+    return {Candidate{history_.space().center(), "Center", history_.last_evidence(), history_.last_evidence(), {}},
+            false,
+            {}};
   }
-  return wants_model() ? from_model(index, assumed) : initial(index, assumed);
+  Proposal proposal = wants_model() ? from_model(index, assumed) : initial(index, assumed);
+  if (proposal.candidate && !depends_on_evidence()) proposal.candidate->fresh_up_to = any_evidence;
+  return proposal;
 }
 
 Proposal GenerationStrategy::initial(std::size_t index, std::span<const Parameterization> assumed) const {
@@ -148,14 +152,17 @@ Proposal GenerationStrategy::initial(std::size_t index, std::span<const Paramete
                                               : generation::initial_point(domain, seed, later));
     if (exists(p)) continue;
     const char* generator = random ? "Random" : later == 0 ? "Center" : "Sobol";
-    return {Candidate{std::move(p), generator, history_.last_evidence(), {}}, false, {}};
+    return {Candidate{std::move(p), generator, history_.last_evidence(), history_.last_evidence(), {}}, false, {}};
   }
   const generation::Knowledge known = knowledge(history_, assumed);
   Eigen::MatrixXd taken(known.measured.X.rows() + known.pending.rows(), domain.size());
   taken << known.measured.X, known.pending;
   const generation::Exclusion exclusion(domain, taken);
   if (!domain.count() || exclusion.is_everything()) return {{}, true, {}};
-  return {Candidate{decode(space, exclusion.first_left()), "Sobol", history_.last_evidence(), {}}, false, {}};
+  return {
+      Candidate{decode(space, exclusion.first_left()), "Sobol", history_.last_evidence(), history_.last_evidence(), {}},
+      false,
+      {}};
 }
 
 Proposal GenerationStrategy::from_model(std::size_t index, std::span<const Parameterization> assumed) {
@@ -176,7 +183,7 @@ Proposal GenerationStrategy::from_model(std::size_t index, std::span<const Param
 
   if (made.origin == generation::ProposalOrigin::exhausted) return {{}, true, {}};
   Proposal proposal;
-  proposal.candidate = Candidate{decode(history_.space(), made.point), "GP", evidence, {}};
+  proposal.candidate = Candidate{decode(history_.space(), made.point), "GP", evidence, evidence, {}};
   if (made.origin == generation::ProposalOrigin::quasi_random) {
     proposal.candidate->generator = "Sobol";
     proposal.notice = std::string("a quasi-random trial instead of the model's: ") + describe(made.fallback);

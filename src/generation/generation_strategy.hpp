@@ -23,6 +23,8 @@ class GenerationStrategy {
  public:
   void apply(const Event& event) { history_.apply(event); }
   const History& history() const { return history_; }
+  /// False: results change nothing in what comes next.
+  bool depends_on_evidence() const { return history_.definition().method == "fast"; }
   /// The next trial, given that `assumed` will be trials before it. Costs a fit of the model where the evidence is new.
   Proposal next(std::span<const Parameterization> assumed);
 

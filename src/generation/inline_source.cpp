@@ -7,8 +7,9 @@ void InlineSource::feed(std::span<const Event> committed) {
   for (const Event& event : committed) strategy_.apply(event);
 }
 
-Candidates InlineSource::take(int count, Sequence) {
+Candidates InlineSource::take(int count, Sequence seen_at_least) {
   Candidates taken;
+  if (seen_at_least == any_evidence && strategy_.depends_on_evidence()) return taken;
   while (static_cast<int>(taken.ready.size()) < count && !taken.exhausted) {
     Proposal next = strategy_.next(taken_);
     taken.exhausted = next.exhausted;

@@ -55,9 +55,10 @@ Candidates QueueSource::take(int count, Sequence seen_at_least) {
   const std::lock_guard lock(mutex_);
   Candidates taken;
   taken.notice = std::exchange(notice_, {});
-  const bool outdated = !stock_.empty() && stock_.front().made_from < evidence_;
+  const bool outdated = !stock_.empty() && stock_.front().fresh_up_to < evidence_;
   wanted_ = std::clamp<std::size_t>(static_cast<std::size_t>(std::max(count, 1)), 1, largest_stock);
-  while (static_cast<int>(taken.ready.size()) < count && !stock_.empty() && stock_.front().made_from >= seen_at_least) {
+  while (static_cast<int>(taken.ready.size()) < count && !stock_.empty() &&
+         stock_.front().fresh_up_to >= seen_at_least) {
     taken_.push_back(stock_.front().parameters);
     taken.ready.push_back(std::move(stock_.front()));
     stock_.pop_front();
@@ -72,7 +73,7 @@ Candidates QueueSource::take(int count, Sequence seen_at_least) {
 bool QueueSource::has_work() const {
   if (quit_ || !inbox_.empty()) return true;
   if (strategy_.history().definition().id.empty() || exhausted_) return false;
-  return stock_.size() < wanted_ || stock_.front().made_from < evidence_;
+  return stock_.size() < wanted_ || stock_.front().fresh_up_to < evidence_;
 }
 
 void QueueSource::work() {
@@ -81,7 +82,7 @@ void QueueSource::work() {
     wake_worker_.wait(lock, [this] { return has_work(); });
     if (quit_) return;
     const std::vector<Event> events = std::exchange(inbox_, {});
-    const bool outdated = !stock_.empty() && stock_.front().made_from < evidence_;
+    const bool outdated = !stock_.empty() && stock_.front().fresh_up_to < evidence_;
     const bool enough = exhausted_ || (!outdated && stock_.size() >= wanted_);
     const std::uint64_t epoch = epoch_;
     // What will be a trial before the new candidate: what was handed out, and the stock unless it is to be replaced.

@@ -87,8 +87,7 @@ bool Scheduler::round() {
   peek_at_running(now, events);
   std::vector<AttemptId> to_stop;
   enforce_stops(events, to_stop);
-  const bool evidence = std::ranges::any_of(events, is_evidence);
-  Plan next = plan(now, evidence, c_.experiment.last_sequence() + 1 + events.size());
+  Plan next = plan(now, events);
   std::ranges::move(next.events, std::back_inserter(events));
   const bool something = !events.empty();
   commit(std::move(events));
@@ -261,14 +260,12 @@ void Scheduler::enforce_stops(std::vector<EventBody>& events, std::vector<Attemp
 
 // ---- what runs next
 
-std::vector<Candidate> Scheduler::take_candidates(int slots, TimePoint now) {
-  const Experiment& e = c_.experiment;
-  const int wanted = std::min(slots, e.options().trials - e.counted());
+std::vector<Candidate> Scheduler::take_candidates(int wanted, TimePoint now) {
   if (wanted <= 0 || exhausted_) {
     starving_since_.reset();
     return {};
   }
-  Candidates taken = c_.source.take(wanted, e.last_evidence());
+  Candidates taken = c_.source.take(wanted, c_.experiment.last_evidence());
   int missing = wanted - static_cast<int>(taken.ready.size());
   if (missing > 0 && !taken.exhausted) {
     if (!starving_since_) starving_since_ = now;
@@ -287,18 +284,29 @@ std::vector<Candidate> Scheduler::take_candidates(int slots, TimePoint now) {
   return std::move(taken.ready);
 }
 
-Plan Scheduler::plan(TimePoint now, bool evidence_is_coming, Sequence first) {
+Plan Scheduler::plan(TimePoint now, std::span<const EventBody> coming) {
   const Experiment& e = c_.experiment;
   if (!c_.submits || e.stop_asked() || interrupted()) return {};
-  const int slots = std::min(e.options().parallel - static_cast<int>(e.live().size()), c_.runner.capacity());
+  const auto freed = std::ranges::count_if(coming, [&](const EventBody& body) {
+    const auto* ended = std::get_if<TrialEnded>(&body);
+    return ended && e.live().contains(ended->trial);
+  });
+  const int slots = std::min(e.options().parallel - static_cast<int>(e.live().size()) + static_cast<int>(freed),
+                             c_.runner.capacity());
   if (slots <= 0) {
     starving_since_.reset();
     return {};
   }
+  const int wanted = std::min(slots - static_cast<int>(e.waiting().size()), e.options().trials - e.counted());
   std::vector<Candidate> candidates;
-  // A candidate made now would not know what this very round is about to commit: the next round follows at once.
-  if (!evidence_is_coming) candidates = take_candidates(slots - static_cast<int>(e.waiting().size()), now);
-  return plan_submissions(e, std::move(candidates), slots, c_.runner, first);
+  if (std::ranges::any_of(coming, is_evidence)) {
+    // What is about to be committed would not be known to a candidate made now: the next round follows at once. Only
+    // candidates that depend on no evidence need not wait for it, which spares them an fsync.
+    if (wanted > 0) candidates = c_.source.take(wanted, any_evidence).ready;
+  } else {
+    candidates = take_candidates(wanted, now);
+  }
+  return plan_submissions(e, std::move(candidates), slots, c_.runner, e.last_sequence() + 1 + coming.size());
 }
 
 // ---- the end

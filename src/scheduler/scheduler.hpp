@@ -62,8 +62,8 @@ class Scheduler {
   void fetch_metrics(TimePoint now, std::vector<EventBody>& events);
   void peek_at_running(TimePoint now, std::vector<EventBody>& events);
   void enforce_stops(std::vector<EventBody>& events, std::vector<AttemptId>& to_stop);
-  std::vector<Candidate> take_candidates(int slots, TimePoint now);
-  Plan plan(TimePoint now, bool evidence_is_coming, Sequence first);
+  std::vector<Candidate> take_candidates(int wanted, TimePoint now);
+  Plan plan(TimePoint now, std::span<const EventBody> coming);
   void commit(std::vector<EventBody> events);
   std::optional<StopReason> over(TimePoint now);
   bool interrupted() const;

@@ -21,7 +21,7 @@ Experiment begun(int trials = 0) {
 
 std::vector<Candidate> candidates(int count) {
   return std::vector<Candidate>(static_cast<std::size_t>(count),
-                                Candidate{small_definition().space.center(), "Sobol", 1, {}});
+                                Candidate{small_definition().space.center(), "Sobol", 1, 1, {}});
 }
 
 TEST(SubmissionPlanner, WaitingTrialsGoBeforeNewOnes) {
