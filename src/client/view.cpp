@@ -50,7 +50,8 @@ View view(const fs::path& folder) {
   if (!is_experiment(folder)) throw ConfigError(folder.string() + " is no experiment: it has no journal.jsonl");
   std::optional<View> seen = view_if_begun(folder);
   if (!seen) {
-    throw ConfigError(folder.string() + " is an experiment that was never begun; repeat the command that was to begin it");
+    throw ConfigError(folder.string() +
+                      " is an experiment that was never begun; repeat the command that was to begin it");
   }
   return std::move(*seen);
 }
