@@ -51,14 +51,15 @@ evidence() { # shown after a failure
 }
 
 # What must hold in the end, whoever ran the trials.
-check_exactness() { # TRIALS
-  local status trial loss results parameters attempts x k rows
+check_exactness() { # TRIALS [FAILED]
+  local status failed=${2:-0} trial loss results parameters attempts x k rows
   status=$(stune status "$experiment") || fail "the journal does not replay: $status"
   rows=$(trial_lines "$experiment")
   claim "trials" "$(wc -l <<<"$rows")" "$1"
-  claim "completed" "$(count_status "$experiment" completed)" "$1"
-  claim "failed" "$(count_status "$experiment" failed)" 0
+  claim "completed" "$(count_status "$experiment" completed)" $(($1 - failed))
+  claim "failed" "$(count_status "$experiment" failed)" "$failed"
   while IFS=$'\t' read -r trial status loss results parameters attempts; do
+    ((failed)) && [[ $status == failed ]] && continue
     claim "status of trial $trial" "$status" completed
     claim "results of trial $trial" "$results" 1
     x=$(value_of "$parameters" x) k=$(value_of "$parameters" k)
