@@ -24,10 +24,10 @@ JobPlan plan() {
   JobPlan plan;
   plan.token = "abc-7";
   plan.experiment = "train";
-  plan.submission_folder = "/work/train.stune/submissions/000003";
-  plan.node_program = "/work/train.stune/bin/stune";
-  plan.working_directory = "/work";
-  plan.attempts = {"/work/train.stune/trials/000007/attempt-0"};
+  plan.submission_folder = "/scratch/train.stune/submissions/000003";
+  plan.node_program = "/scratch/train.stune/bin/stune";
+  plan.working_directory = "/scratch";
+  plan.attempts = {"/scratch/train.stune/trials/000007/attempt-0"};
   return plan;
 }
 
@@ -162,21 +162,21 @@ TEST(JobScript, SaysWhatIsWrongWhereTheNodeCannotRunIt) {
 
   const std::string output = output_of("sh " + testing::TempDir() + "blind.sh 2>&1; echo $?");
 
-  EXPECT_THAT(output, HasSubstr("cannot read /work/train.stune/trials/000007/attempt-0/task.json"));
+  EXPECT_THAT(output, HasSubstr("cannot read /scratch/train.stune/trials/000007/attempt-0/task.json"));
   EXPECT_THAT(output, testing::EndsWith("126\n"));
 }
 
 TEST(SbatchCall, ArgumentsSayEverythingThatDefaultsOfASiteCouldChange) {
   JobPlan job = plan();
   job.command_line_options = {"--time=5", "--no-kill"};
-  job.submission_folder = "/work/100%/s";
+  job.submission_folder = "/scratch/100%/s";
 
-  const auto arguments = sbatch_arguments(job, "/work/job.sh");
+  const auto arguments = sbatch_arguments(job, "/scratch/job.sh");
 
   EXPECT_THAT(arguments, ElementsAre("--export=ALL", "--comment=stune train", "--time=5", "--no-kill", "--parsable",
-                                     "--job-name=abc-7", "--output=/work/100%%/s/slurm-%j.log",
-                                     "--error=/work/100%%/s/slurm-%j.log", "--open-mode=append", "--no-requeue",
-                                     "--chdir=/work", "/work/job.sh"));
+                                     "--job-name=abc-7", "--output=/scratch/100%%/s/slurm-%j.log",
+                                     "--error=/scratch/100%%/s/slurm-%j.log", "--open-mode=append", "--no-requeue",
+                                     "--chdir=/scratch", "/scratch/job.sh"));
 }
 
 TEST(SbatchCall, WhatTheUserSaysOfExportCommentAndRequeueIsKept) {
