@@ -1,6 +1,5 @@
 #include "runners/local_attempts.hpp"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,7 +11,6 @@
 #include <utility>
 
 #include "base/clock.hpp"
-#include "base/descriptor.hpp"
 #include "base/file.hpp"
 #include "runners/local_verdict.hpp"
 #include "runners/stray_processes.hpp"
@@ -33,9 +31,9 @@ constexpr milliseconds stray_patience{30000};    ///< then they are left alone (
 constexpr milliseconds remote_interval{5000};    ///< between looks for the record of an attempt on another machine
 constexpr milliseconds storage_interval{1000};   ///< before files are tried again
 constexpr milliseconds storage_patience{30000};  ///< then a full disk is not about to pass: the run ends and says so
-constexpr int last_words = 5;                    ///< lines of output that go with a failure
-
-bool may_pass(int error) { return error == EAGAIN || error == ENOMEM || error == EMFILE || error == ENFILE; }
+constexpr milliseconds shortest_hold{500};       ///< after an attempt could not be started
+constexpr milliseconds longest_hold{30000};
+constexpr int last_words = 5;  ///< lines of output that go with a failure
 
 std::optional<int> told_start_of(const std::optional<Metadata>& metadata) {
   if (!metadata || !metadata->contains(start_key) || !metadata->contains(attempt_key)) return std::nullopt;
@@ -51,27 +49,23 @@ LocalAttempts::LocalAttempts(const Workplace& workplace, const LocalOptions& opt
     : workplace_(workplace),
       stop_grace_(std::chrono::duration_cast<TimePoint::duration>(options.stop_grace)),
       folder_(workplace.folder),
-      host_(host_name()) {
+      host_(host_name()),
+      node_program_(workplace, options.die_with_us) {
   assert(workplace_.clock != nullptr);
-  const auto program = folder_.node_program();
-  if (::access(program.c_str(), X_OK) != 0) {
-    throw RunnerError("cannot run " + program.string() + ": " + std::strerror(errno) +
-                      "; trials are started through it (is the file system mounted noexec?)");
-  }
   if (const auto self = identify(::getpid())) boot_id_ = self->boot_id;
   Environment visible = current_environment();
   visible.insert(workplace_.environment.begin(), workplace_.environment.end());
   slots_ = SlotPool(share_out(
       machine_share(visible),
       {.slots = options.slots, .cpus_per_trial = options.cpus_per_trial, .gpus_per_trial = options.gpus_per_trial}));
-  spawn_options_.arguments = {program.string(), "attempt", ""};
-  if (options.die_with_us) spawn_options_.arguments.push_back("--die-with-parent");
-  spawn_options_.environment = workplace_.environment;
 }
 
 TimePoint LocalAttempts::now() const { return workplace_.clock->now(); }
 
-int LocalAttempts::capacity() const { return slots_.limited() ? slots_.free() : unlimited; }
+int LocalAttempts::capacity() const {
+  if (now() < hold_until_) return 0;
+  return slots_.limited() ? slots_.free() : unlimited;
+}
 
 void LocalAttempts::start(const std::string& token, const Job& job) {
   if (known(job.id)) return;
@@ -80,42 +74,34 @@ void LocalAttempts::start(const std::string& token, const Job& job) {
     entry.slot = slots_.take();
     if (!entry.slot) return tell_deferred(job.id, "all slots of this machine are taken");
   }
-  std::string why;
-  try {
-    const int error = launch(token, job, entry);
-    if (error == 0) {
-      watch_.add(job.id, entry.pid);
-      tell_running(job.id, entry);
-      live_.emplace(job.id, std::move(entry));
-      return;
-    }
-    why = "cannot run " + spawn_options_.arguments[0] + ": " + std::strerror(error);
+  if (const int error = node_program_.start(make_task_for(entry, token, job), entry.pid)) {
+    const std::string why = "cannot run " + node_program_.path() + ": " + std::strerror(error);
     if (!may_pass(error)) throw RunnerError(why);
-  } catch (const StorageError& e) {
-    why = e.what();
+    if (entry.slot) slots_.give_back(*entry.slot);
+    hold_back();
+    return tell_deferred(job.id, why);
   }
-  if (entry.slot) slots_.give_back(*entry.slot);
-  tell_deferred(job.id, why);
+  entry.child = true;
+  entry.host = host_;
+  watch_.add(job.id, entry.pid);
+  tell_running(job.id, entry);
+  live_.emplace(job.id, std::move(entry));
 }
 
-/// The error number, or 0. The node program's own complaints go where the command's output goes, before it begins.
-int LocalAttempts::launch(const std::string& token, const Job& job, Live& entry) {
+Task LocalAttempts::make_task_for(const Live& entry, const std::string& token, const Job& job) const {
   Task task = make_task(workplace_, token, job, false);
   if (entry.slot) {
     const Share& share = slots_.share(*entry.slot);
     task.cpus = share.cpus;
     for (auto& [name, value] : share_environment(share, workplace_.environment)) task.environment[name] = value;
   }
-  write_task(workplace_, task, job.parameters);
-  const Descriptor output(::open(entry.folder.output().c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
-  spawn_options_.arguments[2] = entry.folder.path().string();
-  // So that strays are found even if the node program is killed while it starts the command.
-  spawn_options_.environment["STUNE_ATTEMPT_DIR"] = entry.folder.path().string();
-  spawn_options_.standard_output = output.get();
-  spawn_options_.standard_error = output.get();
-  entry.child = true;
-  entry.host = host_;
-  return spawn(spawn_options_, entry.pid);
+  return task;
+}
+
+/// What is short now may be there later: no new attempts for a while, which grows until one begins.
+void LocalAttempts::hold_back() {
+  hold_ = std::clamp<TimePoint::duration>(2 * hold_, shortest_hold, longest_hold);
+  hold_until_ = now() + hold_;
 }
 
 void LocalAttempts::adopt(const Job& job) {
@@ -154,6 +140,7 @@ TimePoint LocalAttempts::next_poll() const {
   if (!news_.empty()) return TimePoint::min();
   TimePoint next = watch_.needs_timer() ? polled_ + process_interval : TimePoint::max();
   for (const auto& [id, at] : timers_) next = std::min(next, at);
+  if (hold_until_ > polled_) next = std::min(next, hold_until_);
   return next;
 }
 
@@ -175,6 +162,7 @@ void LocalAttempts::look_at(AttemptId id, TimePoint now) {
     if (entry.gone) {
       if (auto record = read_exit_record(entry.folder.exit_record(entry.start)); record && is_whole(*record)) {
         entry.claimed = true;
+        hold_ = {};
         conclude(id, entry, std::move(record));
       } else {
         settle(id, entry);
@@ -208,6 +196,7 @@ void LocalAttempts::strike(AttemptId id, Live& entry, TimePoint now) {
 /// There is no whole exit record of the start we know of, and no process that we watch.
 void LocalAttempts::settle(AttemptId id, Live& entry) {
   if (const auto started = last_start(entry.folder)) return settle_started(id, entry, *started);
+  if (entry.wait_status && failed_on_storage(*entry.wait_status) && !entry.stop_asked) return put_off(id, entry);
   const bool was_fenced = std::filesystem::exists(entry.folder.claim(0));
   const auto fenced = fence(entry.folder);
   if (const auto* started = std::get_if<Started>(&fenced)) return settle_started(id, entry, *started);
@@ -215,9 +204,19 @@ void LocalAttempts::settle(AttemptId id, Live& entry) {
   close(id, {.id = id, .state = JobState::absent, .ending = {}, .detail = "it never started"});
 }
 
+/// Nobody claimed it, and the process that would have is gone: it can be started again.
+void LocalAttempts::put_off(AttemptId id, Live& entry) {
+  if (entry.slot) slots_.give_back(*entry.slot);
+  const std::string why = "cannot write below " + entry.folder.path().string() + " (disk full? quota?)";
+  live_.erase(id);
+  hold_back();
+  tell_deferred(id, why);
+}
+
 void LocalAttempts::settle_started(AttemptId id, Live& entry, const Started& started) {
   const ProcessIdentity& process = started.by.process;
   entry.claimed = true;
+  hold_ = {};
   entry.start = started.start;
   entry.host = started.by.host;
   entry.remote = process.boot_id != boot_id_ && started.by.host != host_;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/children.hpp"
+#include "runners/node_program.hpp"
 #include "runners/process_watch.hpp"
 #include "runners/slots.hpp"
 #include "stune/local_runner.hpp"
@@ -57,11 +58,13 @@ class LocalAttempts {
 
   bool known(AttemptId id) const { return live_.contains(id) || over_.contains(id); }
   TimePoint now() const;
-  int launch(const std::string& token, const Job& job, Live& entry);
+  Task make_task_for(const Live& entry, const std::string& token, const Job& job) const;
+  void hold_back();
   void take_same_slot(Live& entry);
   void node_program_ended(AttemptId id);
   void look_at(AttemptId id, TimePoint now);
   void settle(AttemptId id, Live& entry);
+  void put_off(AttemptId id, Live& entry);
   void settle_started(AttemptId id, Live& entry, const Started& started);
   bool watch_process(AttemptId id, Live& entry, const ProcessIdentity& process);
   void strike(AttemptId id, Live& entry, TimePoint now);
@@ -78,7 +81,7 @@ class LocalAttempts {
   ExperimentFolder folder_;
   std::string host_;
   std::string boot_id_;
-  SpawnOptions spawn_options_;  ///< kept, so that the environment is not copied for every attempt
+  NodeProgram node_program_;
   SlotPool slots_;
   ProcessWatch watch_;
   std::map<AttemptId, Live> live_;
@@ -86,6 +89,8 @@ class LocalAttempts {
   std::map<AttemptId, TimePoint> timers_;  ///< of live attempts that a descriptor does not tell all about
   std::vector<JobReport> news_;
   TimePoint polled_{};
+  TimePoint::duration hold_{};
+  TimePoint hold_until_ = TimePoint::min();  ///< nothing is started before
 };
 
 }  // namespace stune

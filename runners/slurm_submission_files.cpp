@@ -85,7 +85,7 @@ std::optional<std::vector<std::string>> Placement::next_call(TimePoint now) {
     if (options_.chdir && !workplace_.working_directory.empty()) {
       task.working_directory = workplace_.working_directory / fill({*options_.chdir}, job).front();
     }
-    write_task(workplace_, task, job.parameters);
+    write_task(folder_.attempt(job.id), task);
   }
   ready->number = last_number_ = next_folder_number();
   const JobPlan plan = plan_of(ready->submission, ready->number);

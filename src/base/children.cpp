@@ -3,13 +3,13 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <charconv>
 
-#include "base/descriptor.hpp"
 #include "base/file.hpp"
 #include "stune/error.hpp"
 
@@ -139,6 +139,12 @@ Environment current_environment() {
     if (equals != std::string_view::npos && equals > 0) result.emplace(text.substr(0, equals), text.substr(equals + 1));
   }
   return result;
+}
+
+Descriptor make_input(std::string_view text) {
+  Descriptor file(::memfd_create("input", MFD_CLOEXEC));
+  if (!file || ::pwrite(file.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) return {};
+  return file;
 }
 
 int spawn(const SpawnOptions& options, pid_t& pid) {

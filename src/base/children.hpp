@@ -8,7 +8,10 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "base/descriptor.hpp"
 
 namespace stune {
 
@@ -26,6 +29,9 @@ struct SpawnOptions {
   int standard_error = -1;                  ///< -1: /dev/null
   bool own_group = true;                    ///< a process group of its own
 };
+
+/// What a child given this as its standard input reads there: `text`, then the end. Invalid with errno on failure.
+Descriptor make_input(std::string_view text);
 
 /// posix_spawn. All descriptors but the three are closed in the child; signals are at their defaults and unblocked.
 /// The error number on failure, with `pid` untouched.

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -60,9 +61,11 @@ class Start {
   }
 
   int run(const AttemptOptions& options, const Environment& environment) {
+    open_output(options.task.has_value());
     try {
-      task_ = read_task(folder_.task());
+      task_ = options.task ? *options.task : read_task(folder_.task());
       record_.id = task_.id;
+      if (options.task) write_task(folder_, task_);
       prepare();
     } catch (const Error& e) {
       record_.launched = false;
@@ -81,15 +84,24 @@ class Start {
   }
 
  private:
+  /// `for_us`: our own messages go there, too.
+  void open_output(bool for_us) {
+    output_ = Descriptor(::open(folder_.output().c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600));
+    if (!output_) {
+      std::cerr << "stune: cannot write " << folder_.output() << ": " << std::strerror(errno) << '\n';
+    } else if (for_us) {
+      ::dup2(output_.get(), STDERR_FILENO);
+    }
+  }
+
   void prepare() {
+    write_parameters(folder_, task_.parameters);
     for (const fs::path& file : task_.metric_files) stamps_.push_back(stamp_of(file));
     counters_ = oom_counters(read_file("/proc/self/cgroup").value_or(""));
     kills_before_ = count_oom_kills(counters_);
   }
 
   void execute(const AttemptOptions& options, Environment environment, Witness& witness) {
-    const Descriptor output(::open(folder_.output().c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600));
-    if (!output) std::cerr << "stune: cannot write " << folder_.output() << ": " << std::strerror(errno) << '\n';
     for (const auto& [name, value] : task_.environment) environment[name] = value;
     environment["STUNE_METRICS"] = folder_.metrics(record_.start).string();
     environment["STUNE_ATTEMPT_DIR"] = folder_.path().string();
@@ -98,7 +110,7 @@ class Start {
     const fs::path experiment = folder_.path().parent_path().parent_path().parent_path();
     path = ExperimentFolder(experiment).bin().string() + (path.empty() ? ":/usr/local/bin:/usr/bin:/bin" : ":" + path);
     adopt_orphans();
-    supervise(task_, environment, {options.die_with_parent, output ? output.get() : 2}, witness, record_);
+    supervise(task_, environment, {options.die_with_parent, output_ ? output_.get() : STDERR_FILENO}, witness, record_);
   }
 
   void finish() {
@@ -150,6 +162,7 @@ class Start {
   }
 
   AttemptFolder folder_;
+  Descriptor output_;
   Task task_;
   ExitRecord record_;
   std::vector<Stamp> stamps_;
@@ -164,6 +177,7 @@ int run_attempt(const AttemptOptions& options, const Environment& environment) {
   std::error_code error;
   // Links are kept: the coordinator knows its files by the names it gave them.
   const fs::path path = fs::absolute(options.folder).lexically_normal();
+  if (options.task) create_folders(path);
   if (!fs::is_directory(path, error)) throw StorageError("there is no attempt's folder " + path.string());
   const AttemptFolder folder(path.has_filename() ? path : path.parent_path());
   const Claimant claimant = make_claimant(environment);

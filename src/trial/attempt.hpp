@@ -6,19 +6,24 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 
 #include "base/children.hpp"
+#include "trial/task.hpp"
 
 namespace stune::trial {
 
 struct AttemptOptions {
   std::filesystem::path folder;
   bool die_with_parent = false;
+  /// Then the folder need not exist yet, and gets its task.json. Nothing: it is read from task.json.
+  std::optional<Task> task{};
 };
 
 /// The command's exit code, or 128 + the signal that killed it; 126 or 127 where it could not be started; 0 without
-/// doing anything where the claim is refused. Messages go to standard error. Throws StorageError where the claim or,
-/// after some minutes, the exit record cannot be written.
+/// doing anything where the claim is refused. Messages go to standard error, and to the attempt's output where the task
+/// was given. Throws StorageError where the claim or, after some minutes, the exit record cannot be written; nothing
+/// was done then that another start could not repeat.
 int run_attempt(const AttemptOptions& options, const Environment& environment);
 
 }  // namespace stune::trial

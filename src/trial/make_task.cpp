@@ -69,6 +69,7 @@ Task make_task(const Workplace& workplace, const std::string& token, const Job& 
   Task task;
   task.id = job.id;
   task.token = token;
+  task.parameters = job.parameters;
   if (!workplace.command.script.empty()) task.arguments.push_back(workplace.command.script.string());
   for (const std::string& argument : workplace.command.arguments) {
     task.arguments.push_back(fill_placeholders(argument, job.id, job.parameters));

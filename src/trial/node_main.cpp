@@ -1,6 +1,7 @@
 // The node program: what runs on the compute node, and what a trial finds in its PATH under the name `stune`.
 #include <exception>
 #include <iostream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -16,11 +17,15 @@ constexpr const char* help =
     "stune inside a trial:\n"
     "\n"
     "  stune metric NAME=VALUE ... [--sem S] [--step K]   report what the trial measured\n"
-    "  stune attempt [--die-with-parent] ATTEMPT_FOLDER   run an attempt (for runners and job scripts)\n"
     "  stune metric --help                                more on metrics\n"
+    "  stune attempt ATTEMPT_FOLDER                       run an attempt (for runners and job scripts)\n"
+    "      --die-with-parent     end it when the process that started us dies\n"
+    "      --task-from-stdin     what to run is read there, and not from the folder\n"
     "\n"
     "This is the small program that goes with trials to the compute node. Experiments are run, watched and\n"
     "explained by the full program of the same name.\n";
+
+constexpr const char* attempt_usage = "use: stune attempt [--die-with-parent] [--task-from-stdin] ATTEMPT_FOLDER";
 
 bool asks_for_help(const std::vector<std::string>& arguments) {
   return !arguments.empty() && (arguments.front() == "--help" || arguments.front() == "-h");
@@ -40,13 +45,15 @@ int attempt(const std::vector<std::string>& arguments) {
   for (const std::string& argument : arguments) {
     if (argument == "--die-with-parent") {
       options.die_with_parent = true;
+    } else if (argument == "--task-from-stdin") {
+      options.task = stune::parse_task(std::string(std::istreambuf_iterator<char>(std::cin), {}), "on standard input");
     } else if (options.folder.empty() && !argument.starts_with("--")) {
       options.folder = argument;
     } else {
-      throw UsageError("unknown argument '" + argument + "'; use: stune attempt [--die-with-parent] ATTEMPT_FOLDER");
+      throw UsageError("unknown argument '" + argument + "'; " + attempt_usage);
     }
   }
-  if (options.folder.empty()) throw UsageError("use: stune attempt [--die-with-parent] ATTEMPT_FOLDER");
+  if (options.folder.empty()) throw UsageError(attempt_usage);
   return stune::trial::run_attempt(options, stune::current_environment());
 }
 

@@ -2,7 +2,6 @@
 
 #include "base/file.hpp"
 #include "stune/error.hpp"
-#include "trial/folder.hpp"
 #include "trial/json.hpp"
 
 namespace stune {
@@ -17,6 +16,29 @@ Json encode_value(const Value& value) {
   return std::get<bool>(value);
 }
 
+Value decode_value(const Json& json) {
+  if (json.is_boolean()) return json.get<bool>();
+  if (json.is_number_integer()) return json.get<std::int64_t>();
+  if (json.is_number_float()) return json.get<double>();
+  return trial::decode_text(json);
+}
+
+Json encode(const Parameterization& parameters) {
+  Json json = Json::object();
+  for (std::size_t i = 0; i < parameters.size(); ++i) json[parameters.name(i)] = encode_value(parameters.value(i));
+  return json;
+}
+
+Parameterization decode_parameters(const Json& json) {
+  auto names = std::make_shared<std::vector<std::string>>();
+  std::vector<Value> values;
+  for (const auto& [name, value] : json.items()) {
+    names->push_back(name);
+    values.push_back(decode_value(value));
+  }
+  return {std::move(names), std::move(values)};
+}
+
 Json encode(const Task& task) {
   Json arguments = Json::array();
   for (const std::string& argument : task.arguments) arguments.push_back(trial::encode_text(argument));
@@ -27,6 +49,7 @@ Json encode(const Task& task) {
   return {{"trial", task.id.trial},
           {"attempt", task.id.attempt},
           {"token", trial::encode_text(task.token)},
+          {"parameters", encode(task.parameters)},
           {"arguments", std::move(arguments)},
           {"working_directory", trial::encode_text(task.working_directory.string())},
           {"environment", std::move(environment)},
@@ -40,6 +63,7 @@ Task decode(const Json& json) {
   Task task;
   task.id = {json.at("trial").get<int>(), json.at("attempt").get<int>()};
   task.token = trial::text_or(json, "token");
+  task.parameters = decode_parameters(json.value("parameters", Json::object()));
   for (const Json& argument : json.at("arguments")) task.arguments.push_back(trial::decode_text(argument));
   task.working_directory = trial::text_or(json, "working_directory");
   const Json environment = json.value("environment", Json::object());
@@ -55,24 +79,30 @@ Task decode(const Json& json) {
 
 }  // namespace
 
-void write_task(const Workplace& workplace, const Task& task, const Parameterization& parameters) {
-  const AttemptFolder folder = ExperimentFolder(workplace.folder).attempt(task.id);
-  Json values = Json::object();
-  for (std::size_t i = 0; i < parameters.size(); ++i) values[parameters.name(i)] = encode_value(parameters.value(i));
+std::string to_text(const Task& task) { return encode(task).dump() + "\n"; }
+
+Task parse_task(const std::string& text, const std::string& origin) {
+  try {
+    return decode(Json::parse(text));
+  } catch (const std::exception& e) {
+    throw StorageError("cannot read the task " + origin + ": " + e.what());
+  }
+}
+
+void write_task(const AttemptFolder& folder, const Task& task) {
   create_folders(folder.path());
   if (!task.done_marker.empty()) create_folders(task.done_marker.parent_path());
-  write_file(folder.parameters(), values.dump(2) + "\n");
-  write_file(folder.task(), encode(task).dump() + "\n");
+  write_file(folder.task(), to_text(task));
 }
 
 Task read_task(const std::filesystem::path& file) {
   const auto text = read_file(file);
   if (!text) throw StorageError("there is no task " + file.string());
-  try {
-    return decode(Json::parse(*text));
-  } catch (const std::exception& e) {
-    throw StorageError("cannot read the task " + file.string() + ": " + e.what());
-  }
+  return parse_task(*text, file.string());
+}
+
+void write_parameters(const AttemptFolder& folder, const Parameterization& parameters) {
+  write_file(folder.parameters(), encode(parameters).dump(2) + "\n");
 }
 
 }  // namespace stune

@@ -1,4 +1,4 @@
-/// \file What the node program is to do for one attempt: written by a runner, read on the compute node.
+/// \file What the node program is to do for one attempt: made by a runner, read on the compute node.
 #pragma once
 
 #include <filesystem>
@@ -7,12 +7,14 @@
 #include <vector>
 
 #include "stune/runner.hpp"
+#include "trial/folder.hpp"
 
 namespace stune {
 
 struct Task {
   AttemptId id;
   std::string token;                   ///< of the submission
+  Parameterization parameters;         ///< for the file $STUNE_PARAMETERS
   std::vector<std::string> arguments;  ///< placeholders filled in; [0] is found in PATH
   std::filesystem::path working_directory;
   std::map<std::string, std::string> environment;  ///< added to what the node program has: STUNE_*
@@ -34,10 +36,18 @@ Task make_task(const Workplace& workplace, const std::string& token, const Job& 
 /// One text with its placeholders filled in, by the same rule.
 std::string fill_placeholders(const std::string& text, AttemptId id, const Parameterization& parameters);
 
-/// Creates the attempt's folder with parameters.json and task.json. Repeats are harmless. Throws StorageError.
-void write_task(const Workplace& workplace, const Task& task, const Parameterization& parameters);
+/// One line, which parse_task() reads. `origin` names it in the StorageError thrown for text that is no task.
+std::string to_text(const Task& task);
+Task parse_task(const std::string& text, const std::string& origin);
+
+/// Creates the attempt's folder with task.json, and the folder of its done marker. Repeats are harmless. Throws
+/// StorageError.
+void write_task(const AttemptFolder& folder, const Task& task);
 
 /// Throws StorageError naming the file.
 Task read_task(const std::filesystem::path& file);
+
+/// The file $STUNE_PARAMETERS. Throws StorageError.
+void write_parameters(const AttemptFolder& folder, const Parameterization& parameters);
 
 }  // namespace stune

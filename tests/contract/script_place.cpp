@@ -72,8 +72,8 @@ int ScriptPlace::starts(AttemptId id) const {
 }
 
 void ScriptPlace::run_node_program(const Job& job) {
-  write_task(workplace_, make_task(workplace_, "late", job, false), job.parameters);
   const ExperimentFolder folder(workplace_.folder);
+  write_task(folder.attempt(job.id), make_task(workplace_, "late", job, false));
   SpawnOptions options;
   options.arguments = {folder.node_program().string(), "attempt", folder.attempt(job.id).path().string()};
   options.environment = workplace_.environment;

@@ -212,6 +212,29 @@ TEST_F(LocalRunnerTest, AFullMachineDefersAndAnEndMakesRoom) {
   EXPECT_EQ(find(second, JobState::ended)->ending->cause, Cause::completed);
 }
 
+TEST_F(LocalRunnerTest, AnAttemptThatFindsNoRoomForItsFilesIsPutOffAndNothingMoreIsTakenForAWhile) {
+  const Job job = this->job(0, Behaviour::succeeds);
+  const std::filesystem::path trials = place_.workplace().folder / "trials";
+  const std::filesystem::path aside = place_.workplace().folder / "aside";
+  std::filesystem::create_directories(trials);
+  std::filesystem::rename(trials, aside);
+  std::filesystem::create_symlink("nowhere", trials);  // as on a full disk, no folder can be made there
+  open();
+  runner_->submit({submission(job)});
+
+  ASSERT_TRUE(drive([&] { return find(job, JobState::deferred) != nullptr; }));
+  EXPECT_NE(find(job, JobState::deferred)->detail.find("disk full"), std::string::npos);
+  EXPECT_EQ(runner_->capacity(), 0);
+  EXPECT_NE(runner_->next_poll(), TimePoint::max());
+
+  std::filesystem::remove(trials);
+  std::filesystem::rename(aside, trials);
+  ASSERT_TRUE(drive([&] { return runner_->capacity() > 0; }));
+  runner_->submit({submission(job)});
+  ASSERT_TRUE(drive_to_end(job));
+  EXPECT_EQ(find(job, JobState::ended)->ending->cause, Cause::completed);
+}
+
 TEST_F(LocalRunnerTest, AdoptedTrialsKeepTheirSlot) {
   const Job waiting = job(0, Behaviour::waits);
   open({.slots = 1});

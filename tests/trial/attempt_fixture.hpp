@@ -33,23 +33,33 @@ class AttemptFixture : public testing::Test {
     workplace.folder = temporary.path();
   }
 
-  /// The task of trial 7 for bash with `script`; `tune` may change it before it is written.
-  template <typename Change>
-  void prepare(const std::string& script, const Parameterization& parameters, Change change) {
+  Task make_bash_task(const std::string& script, const Parameterization& parameters) {
     workplace.command.arguments = {"/bin/bash", "-c", script};
     Task task = make_task(workplace, "token", {{7, 0}, parameters, 0, {}, {}}, true);
     task.arguments[2] = script;
+    return task;
+  }
+  /// The task of trial 7 for bash with `script`; `change` may change it before it is written.
+  template <typename Change>
+  void prepare(const std::string& script, const Parameterization& parameters, Change change) {
+    Task task = make_bash_task(script, parameters);
     change(task);
-    write_task(workplace, task, parameters);
+    write_task(attempt, task);
   }
   void prepare(const std::string& script) {
     prepare(script, {}, [](Task&) {});
   }
 
-  /// Starts the attempt once more; its messages go to the file `messages`.
-  pid_t start(const Environment& extra = {}) {
+  /// Starts the attempt once more; its messages go to the file `messages`. `task`: for its standard input.
+  pid_t start(const Environment& extra = {}, const std::optional<std::string>& task = {}) {
     SpawnOptions options;
     options.arguments = {experiment.node_program().string(), "attempt", attempt.path().string()};
+    Descriptor input;
+    if (task) {
+      options.arguments.push_back("--task-from-stdin");
+      input = make_input(*task);
+      options.standard_input = input.get();
+    }
     options.environment = {{"PATH", "/usr/bin:/bin"}};
     for (const auto& [name, value] : extra) options.environment[name] = value;
     const Descriptor log(::open((temporary / "messages").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));

@@ -128,7 +128,7 @@ TEST_F(Attempt, ValuesArriveExactlyAsWritten) {
     std::filesystem::remove_all(attempt.path());
     workplace.command.arguments = {"/bin/bash", "-c", "printf '%s\\0' \"$1\" \"$STUNE_x_y\"", "name", "{x.y}"};
     const Parameterization parameters{{"x.y", value}};
-    write_task(workplace, make_task(workplace, "token", {{7, 0}, parameters, 0, {}, {}}, false), parameters);
+    write_task(attempt, make_task(workplace, "token", {{7, 0}, parameters, 0, {}, {}}, false));
 
     run();
 
@@ -197,6 +197,34 @@ TEST_F(Attempt, TheTimeLimitEndsItAndIsNamed) {
 
   EXPECT_TRUE(record().time_limit);
   EXPECT_EQ(ending_of(record()).cause, Cause::timeout);
+}
+
+TEST_F(Attempt, ATaskFromStandardInputNeedsNoFolder) {
+  const Task task = make_bash_task("cat; echo \"$STUNE_x\"; cat \"$STUNE_PARAMETERS\"", {{"x", 0.25}});
+
+  EXPECT_EQ(wait_for(start({}, to_text(task))), 0);
+
+  EXPECT_EQ(output(), "0.25\n{\n  \"x\": 0.25\n}\n");
+  EXPECT_EQ(read_task(attempt.task()).arguments, task.arguments);
+  EXPECT_EQ(ending_of(record()).cause, Cause::completed);
+}
+
+TEST_F(Attempt, HalfATaskStartsNothing) {
+  const std::string text = to_text(make_bash_task("echo ran", {}));
+
+  EXPECT_EQ(wait_for(start({}, text.substr(0, text.size() / 2))), static_cast<int>(ExitCode::storage));
+
+  EXPECT_FALSE(std::filesystem::exists(attempt.path()));
+}
+
+TEST_F(Attempt, AFencedAttemptIsNotTouchedByALateTask) {
+  ASSERT_TRUE(std::holds_alternative<Fenced>(fence(attempt)));
+
+  EXPECT_EQ(wait_for(start({}, to_text(make_bash_task("echo ran", {})))), 0);
+
+  EXPECT_FALSE(std::filesystem::exists(attempt.task()));
+  EXPECT_FALSE(std::filesystem::exists(attempt.output()));
+  EXPECT_THAT(messages(), HasSubstr("fenced"));
 }
 
 TEST_F(Attempt, ATaskThatCannotBeReadIsOnRecord) {

@@ -77,12 +77,14 @@ TEST_F(Tasks, AreReadAsTheyWereWritten) {
   task.cpus = {0, 3};
   task.environment["STUNE_x"] = "\x80";
 
-  write_task(workplace, task, parameters);
-  write_task(workplace, task, parameters);
+  const AttemptFolder attempt = ExperimentFolder(folder.path()).attempt({7, 1});
+  write_task(attempt, task);
+  write_task(attempt, task);
 
-  const Task read = read_task(ExperimentFolder(folder.path()).attempt({7, 1}).task());
+  const Task read = read_task(attempt.task());
   EXPECT_EQ(read.id, task.id);
   EXPECT_EQ(read.token, task.token);
+  EXPECT_EQ(read.parameters, parameters);
   EXPECT_EQ(read.arguments, task.arguments);
   EXPECT_EQ(read.working_directory, task.working_directory);
   EXPECT_EQ(read.environment, task.environment);
@@ -93,10 +95,13 @@ TEST_F(Tasks, AreReadAsTheyWereWritten) {
 }
 
 TEST_F(Tasks, LeaveTheParametersAsJson) {
-  write_task(workplace, make(), parameters);
+  const AttemptFolder attempt = ExperimentFolder(folder.path()).attempt({7, 1});
+  create_folders(attempt.path());
 
-  const auto text = read_file(ExperimentFolder(folder.path()).attempt({7, 1}).parameters());
-  EXPECT_EQ(text, "{\n  \"lr\": 0.001,\n  \"layers\": 3,\n  \"model.kind\": \"a {lr} b\",\n  \"fast\": true\n}\n");
+  write_parameters(attempt, parameters);
+
+  EXPECT_EQ(read_file(attempt.parameters()),
+            "{\n  \"lr\": 0.001,\n  \"layers\": 3,\n  \"model.kind\": \"a {lr} b\",\n  \"fast\": true\n}\n");
 }
 
 TEST(Markers, AreReadBack) {
