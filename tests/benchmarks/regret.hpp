@@ -1,0 +1,32 @@
+/// \file One optimization of one problem, as a user of the generators sees it: ask, tell, and trials that run
+/// meanwhile.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "problems.hpp"
+
+namespace stune::benchmarks {
+
+struct Run {
+  std::uint64_t seed = 1;
+  int workers = 1;  ///< trials at a time, asynchronous; they take exponentially distributed times
+  int budget = 0;   ///< evaluations; 0: the problem's
+  std::string method = "fast";
+};
+
+struct Regret {
+  double best = 0;               ///< of the best point evaluated, without noise
+  double recommended = 0;        ///< of the point that the model holds to be the best; without noise, the same
+  double candidate_seconds = 0;  ///< median time of one proposal, from the 11th on
+  double total_seconds = 0;      ///< of all proposals
+  int evaluations = 0;           ///< fewer than the budget where a finite space is used up
+};
+
+Regret optimize(const Problem& problem, const Run& run);
+
+/// Middle of sorted or unsorted numbers at share q (0.5: the median), interpolated; NaN when there are none.
+double quantile(std::vector<double> numbers, double q);
+
+}  // namespace stune::benchmarks
