@@ -21,14 +21,11 @@ struct KernelValues {
   Eigen::MatrixXd dk;  ///< dk/dr2 = -(5/6) (1 + a) exp(-a)
 };
 
-/// Squared distances between the rows of A (n x D) and of B (m x D): n x m, never negative. O(n m D), one GEMM.
-Eigen::MatrixXd squared_distances(const Eigen::MatrixXd& A, const Eigen::MatrixXd& B);
+/// scale times k between the rows of A (n x D) and of B (m x D): n x m. O(n m D), one GEMM.
+Eigen::MatrixXd matern52(const Eigen::MatrixXd& A, const Eigen::MatrixXd& B, double scale);
 
-/// k for a matrix of squared distances.
-Eigen::MatrixXd matern52(const Eigen::MatrixXd& r2);
-
-/// k and dk for a matrix of squared distances.
-KernelValues matern52_with_derivative(const Eigen::MatrixXd& r2);
+/// scale times k, and scale times dk, between the rows of A and of B.
+KernelValues matern52_with_derivative(const Eigen::MatrixXd& A, const Eigen::MatrixXd& B, double scale);
 
 /// k and dk among the rows of Z (n x D), lower triangle only, k = 1 on the diagonal. The upper triangle is unspecified.
 /// Writes into `out` so that a fit allocates once.

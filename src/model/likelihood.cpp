@@ -6,6 +6,8 @@
 #include <limits>
 #include <numbers>
 
+#include "model/dense.hpp"
+
 namespace stune::model {
 
 namespace {
@@ -84,13 +86,17 @@ double NegativeLogPosterior::value(const Eigen::VectorXd& p) {
   factor_ = factorize(K);
   if (!factor_) return std::numeric_limits<double>::infinity();
 
-  const auto L = factor_->L.triangularView<Eigen::Lower>();
-  const Eigen::VectorXd one = L.solve(Eigen::VectorXd::Ones(n));
-  Eigen::VectorXd residual = L.solve(data_.y);
+  const double* const L = factor_->L.data();
+  Eigen::MatrixXd white(n, 2);
+  white << Eigen::VectorXd::Ones(n), data_.y;
+  dense().lower_solve(L, n, n, white.data(), 2, false);
+  const auto one = white.col(0);
+  Eigen::VectorXd residual = white.col(1);
   const double best_mean = one.dot(residual) / one.squaredNorm();
   theta_.mean = std::clamp(best_mean, -bounds_.mean, bounds_.mean);
   residual -= theta_.mean * one;
-  alpha_ = factor_->L.transpose().triangularView<Eigen::Upper>().solve(residual);
+  alpha_ = residual;
+  dense().lower_solve(L, n, n, alpha_.data(), 1, true);
   const double constant = 0.5 * static_cast<double>(n) * std::log(2.0 * std::numbers::pi);
   return 0.5 * residual.squaredNorm() + factor_->L.diagonal().array().log().sum() + constant + log_prior_penalty(p);
 }
@@ -116,7 +122,8 @@ Eigen::VectorXd NegativeLogPosterior::gradient() {
   // sum_ik G_ik (z_i - z_k)^2 = 2 sum_i z_i^2 g_i - 2 z^T G z for each feature z, g the row sums of G.
   Eigen::MatrixXd with_ones(n, Z_.cols() + 1);
   with_ones << Z_, Eigen::VectorXd::Ones(n);
-  const Eigen::MatrixXd product = G.selfadjointView<Eigen::Lower>() * with_ones;
+  Eigen::MatrixXd product(n, with_ones.cols());
+  dense().symmetric_times(G.data(), n, with_ones.data(), with_ones.cols(), product.data());
   const Eigen::VectorXd row_sums = product.col(Z_.cols());
   const Eigen::VectorXd per_feature = 2.0 * (Z_.cwiseAbs2().transpose() * row_sums -
                                              Z_.cwiseProduct(product.leftCols(Z_.cols())).colwise().sum().transpose());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/dense.hpp"
 #include "model/kernel.hpp"
 
 namespace stune::model {
@@ -28,26 +29,27 @@ std::optional<Posterior> Posterior::condition(const FeatureMap& map, const Hyper
   posterior.factor_ = *std::move(factor);
   posterior.diagonal_.array() += posterior.factor_.jitter;
   if (n <= largest_inverse) posterior.inverse_ = inverse_of_lower(posterior.factor_.L);
-  posterior.solve();
+  posterior.learn_weights();
   return posterior;
 }
 
-void Posterior::solve() {
-  const Eigen::VectorXd residual = (y_.array() - theta_.mean).matrix();
-  const Eigen::VectorXd white = factor_.L.triangularView<Eigen::Lower>().solve(residual);
-  alpha_ = factor_.L.transpose().triangularView<Eigen::Upper>().solve(white);
+void Posterior::learn_weights() {
+  alpha_ = (y_.array() - theta_.mean).matrix();
+  dense().lower_solve(factor_.L.data(), size(), size(), alpha_.data(), 1, false);
+  dense().lower_solve(factor_.L.data(), size(), size(), alpha_.data(), 1, true);
 }
 
-Eigen::MatrixXd Posterior::whiten(const Eigen::MatrixXd& columns) const {
-  if (size() == 0) return columns;
-  if (inverse_.size() != 0) return inverse_.triangularView<Eigen::Lower>() * columns;
-  return factor_.L.triangularView<Eigen::Lower>().solve(columns);
-}
-
-Eigen::MatrixXd Posterior::whiten_transposed(const Eigen::MatrixXd& columns) const {
-  if (size() == 0) return columns;
-  if (inverse_.size() != 0) return inverse_.transpose().triangularView<Eigen::Upper>() * columns;
-  return factor_.L.transpose().triangularView<Eigen::Upper>().solve(columns);
+Eigen::MatrixXd Posterior::solve(const Eigen::MatrixXd& columns, bool transposed) const {
+  const Eigen::Index n = size();
+  if (n == 0) return columns;
+  if (inverse_.size() != 0) {
+    Eigen::MatrixXd result(n, columns.cols());
+    dense().lower_times(inverse_.data(), n, n, columns.data(), columns.cols(), transposed, result.data());
+    return result;
+  }
+  Eigen::MatrixXd result = columns;
+  dense().lower_solve(factor_.L.data(), n, n, result.data(), result.cols(), transposed);
+  return result;
 }
 
 Prediction Posterior::predict(const Eigen::MatrixXd& P) const {
@@ -57,9 +59,9 @@ Prediction Posterior::predict(const Eigen::MatrixXd& P) const {
   for (Eigen::Index first = 0; first < P.rows(); first += block) {
     const Eigen::Index count = std::min(block, P.rows() - first);
     const Eigen::MatrixXd Zp = map_.scaled(P.middleRows(first, count), theta_.lengthscales);
-    const Eigen::MatrixXd cross = theta_.output_scale * matern52(squared_distances(Z_, Zp));
+    const Eigen::MatrixXd cross = matern52(Z_, Zp, theta_.output_scale);
     out.mean.segment(first, count) = ((cross.transpose() * alpha_).array() + theta_.mean).matrix();
-    const Eigen::ArrayXd explained = whiten(cross).colwise().squaredNorm().transpose().array();
+    const Eigen::ArrayXd explained = solve(cross, false).colwise().squaredNorm().transpose().array();
     out.variance.segment(first, count) = (theta_.output_scale - explained).max(least_variance).matrix();
   }
   return out;
@@ -67,20 +69,20 @@ Prediction Posterior::predict(const Eigen::MatrixXd& P) const {
 
 PredictionWithGradients Posterior::predict_with_gradients(const Eigen::MatrixXd& P) const {
   const Eigen::MatrixXd Zp = map_.scaled(P, theta_.lengthscales);
-  const KernelValues kernel = matern52_with_derivative(squared_distances(Z_, Zp));
-  const Eigen::MatrixXd cross = theta_.output_scale * kernel.k;
-  const Eigen::MatrixXd white = whiten(cross);
+  const KernelValues kernel = matern52_with_derivative(Z_, Zp, theta_.output_scale);
+  const Eigen::MatrixXd white = solve(kernel.k, false);
   PredictionWithGradients out;
-  out.at.mean = ((cross.transpose() * alpha_).array() + theta_.mean).matrix();
+  out.at.mean = ((kernel.k.transpose() * alpha_).array() + theta_.mean).matrix();
   out.at.variance = (theta_.output_scale - white.colwise().squaredNorm().transpose().array()).max(least_variance);
 
   // d r2 / d z_p = 2 (z_p - z_i), so each gradient is a weighted sum of differences: (sum w) z_p - Z^T w.
-  const Eigen::MatrixXd slope = theta_.output_scale * kernel.dk;
-  const Eigen::MatrixXd mean_weights = alpha_.asDiagonal() * slope;
-  const Eigen::MatrixXd variance_weights = whiten_transposed(white).cwiseProduct(slope);
+  const Eigen::MatrixXd mean_weights = alpha_.asDiagonal() * kernel.dk;
+  const Eigen::MatrixXd variance_weights = solve(white, true).cwiseProduct(kernel.dk);
   const auto gradient = [&](const Eigen::MatrixXd& w, double factor) {
     const Eigen::VectorXd sums = w.colwise().sum();
-    const Eigen::MatrixXd in_features = factor * (sums.asDiagonal() * Zp - w.transpose() * Z_);
+    Eigen::MatrixXd in_features = factor * (sums.asDiagonal() * Zp);
+    dense().add_transposed_product(-factor, w.data(), w.cols(), Z_.data(), Z_.cols(), w.rows(), in_features.data(),
+                                   in_features.rows());
     Eigen::MatrixXd result = Eigen::MatrixXd::Zero(P.rows(), P.cols());
     for (Eigen::Index j = 0; j < P.cols(); ++j) {
       if (!map_.is_categorical(j)) result.col(j) = in_features.col(map_.first_feature(j)) / theta_.lengthscales(j);
@@ -104,8 +106,8 @@ std::optional<Posterior> Posterior::with_observations(const Observations& more) 
   if (p == 0) return *this;
   Posterior next(map_, theta_);
   const Eigen::MatrixXd Zp = map_.scaled(more.X, theta_.lengthscales);
-  const Eigen::MatrixXd cross = theta_.output_scale * matern52(squared_distances(Z_, Zp));
-  const Eigen::MatrixXd white = whiten(cross);  // n x p
+  const Eigen::MatrixXd cross = matern52(Z_, Zp, theta_.output_scale);
+  const Eigen::MatrixXd white = solve(cross, false);  // n x p
   KernelValues kernel;
   symmetric_matern52(Zp, kernel);
   const Eigen::VectorXd noise = noise_diagonal(more.known_variance, p, theta_.noise);
@@ -135,7 +137,7 @@ std::optional<Posterior> Posterior::with_observations(const Observations& more) 
     next.inverse_.bottomLeftCorner(p, n) =
         -(corner_inverse * white.transpose()) * inverse_.triangularView<Eigen::Lower>();
   }
-  next.solve();
+  next.learn_weights();
   return next;
 }
 

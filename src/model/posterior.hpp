@@ -51,9 +51,8 @@ class Posterior {
 
  private:
   Posterior(const FeatureMap& map, Hyperparameters theta) : map_(map), theta_(std::move(theta)) {}
-  void solve();
-  Eigen::MatrixXd whiten(const Eigen::MatrixXd& columns) const;             // L^-1 columns
-  Eigen::MatrixXd whiten_transposed(const Eigen::MatrixXd& columns) const;  // L^-T columns
+  void learn_weights();
+  Eigen::MatrixXd solve(const Eigen::MatrixXd& columns, bool transposed) const;  // L^-1 (or L^-T) columns
 
   FeatureMap map_;
   Hyperparameters theta_;
