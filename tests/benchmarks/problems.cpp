@@ -1,9 +1,11 @@
 #include "problems.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <numbers>
 #include <random>
 #include <stdexcept>
+#include <utility>
 
 #include "base/random.hpp"
 
@@ -172,6 +174,29 @@ std::vector<double> numbers(const Problem& problem, const Parameterization& para
     point.push_back(chosen ? static_cast<double>(std::ranges::find(values, value) - values.begin()) : to_number(value));
   }
   return point;
+}
+
+Parameterization parameterization(const Problem& problem, Point x) {
+  auto names = std::make_shared<std::vector<std::string>>();
+  std::vector<Value> values;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const Parameter& parameter = problem.parameters[i];
+    names->push_back(parameter.name);
+    switch (parameter.kind) {
+      case ParameterKind::categorical:
+        values.push_back(parameter.values[static_cast<std::size_t>(x[i])]);
+        break;
+      case ParameterKind::boolean:
+        values.emplace_back(x[i] != 0);
+        break;
+      case ParameterKind::integer:
+        values.emplace_back(static_cast<std::int64_t>(x[i]));
+        break;
+      default:
+        values.emplace_back(x[i]);
+    }
+  }
+  return {std::move(names), std::move(values)};
 }
 
 }  // namespace stune::benchmarks

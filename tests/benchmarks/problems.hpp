@@ -41,4 +41,7 @@ double observe(const Problem& problem, Point x, std::uint64_t seed, int evaluati
 /// The point behind a parameterization.
 std::vector<double> numbers(const Problem& problem, const Parameterization& parameters);
 
+/// And back.
+Parameterization parameterization(const Problem& problem, Point x);
+
 }  // namespace stune::benchmarks

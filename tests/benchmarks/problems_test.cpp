@@ -91,6 +91,7 @@ TEST(Problems, AParameterizationIsThePointItStandsFor) {
                               {"b", true}};
 
   EXPECT_EQ(numbers(mixed, best), mixed.minimizer);
+  EXPECT_EQ(parameterization(mixed, mixed.minimizer), best);
 }
 
 }  // namespace

@@ -1,17 +1,17 @@
 #include "regret.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <limits>
 #include <map>
+#include <numeric>
 #include <random>
 #include <vector>
 
+#include "ask_tell.hpp"
 #include "base/random.hpp"
-#include "experiment/experiment.hpp"
-#include "generation/inline_source.hpp"
-#include "surrogate/surrogate.hpp"
+#include "cpu_time.hpp"
+#include "quantile.hpp"
 
 namespace stune::benchmarks {
 namespace {
@@ -19,37 +19,22 @@ namespace {
 constexpr std::size_t unhurried = 10;     // proposals whose time is not counted: the initial design
 constexpr std::uint64_t durations = 777;  // stream of the seed
 
-/// An experiment whose trials are evaluated here, in the order in which simulated workers would end them.
+/// Trials end in the order in which simulated workers would end them.
 class Simulation {
  public:
   Simulation(const Problem& problem, const Run& run)
-      : problem_(problem), run_(run), generator_(stream_seed(run.seed, durations)) {
-    Definition definition;
-    definition.id = "regret";
-    definition.name = problem.name;
-    definition.space = SearchSpace(problem.parameters);
-    definition.optimization.objectives = {{"loss", true}};
-    definition.seed = run.seed;
-    definition.method = run.method;
-    RunOptions options;
-    options.trials = run.budget;
-    options.parallel = run.workers;
-    commit({ExperimentCreated{definition, options}});
-  }
+      : problem_(problem),
+        run_(run),
+        optimizer_(problem, {run.seed, run.workers, run.method}),
+        generator_(stream_seed(run.seed, durations)) {}
 
   /// False: the space is used up.
   bool start_one() {
-    const auto begin = std::chrono::steady_clock::now();
-    const Candidates asked = source_.take(1, experiment_.last_evidence());
-    seconds_.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
-    if (asked.ready.empty()) return false;
-    const Candidate& candidate = asked.ready.front();
-    const auto trial = static_cast<int>(experiment_.trials().size());
-    std::vector<EventBody> events;
-    if (candidate.fit) events.emplace_back(*candidate.fit);
-    events.emplace_back(TrialCreated{trial, candidate.parameters, candidate.generator, candidate.made_from, true});
-    commit(std::move(events));
-    running_.emplace(now_ + std::exponential_distribution<double>()(generator_), trial);
+    const double begin = cpu_seconds();
+    const auto trial = optimizer_.ask();
+    if (!trial) return false;
+    seconds_.push_back(cpu_seconds() - begin);
+    running_.emplace(now_ + std::exponential_distribution<double>()(generator_), *trial);
     return true;
   }
 
@@ -57,10 +42,9 @@ class Simulation {
     const auto [end, trial] = *running_.begin();
     running_.erase(running_.begin());
     now_ = end;
-    const std::vector<double> x = numbers(problem_, experiment_.trial(trial).parameters);
-    const double told = observe(problem_, x, run_.seed, trial);
+    const std::vector<double> x = optimizer_.point(trial);
     best_ = std::min(best_, problem_.value(x));
-    commit({TrialEnded{trial, TrialStatus::completed, {}, {}, {{"loss", final_step, told}}}});
+    optimizer_.tell(trial, observe(problem_, x, run_.seed, trial));
   }
 
   std::size_t running() const { return running_.size(); }
@@ -69,31 +53,19 @@ class Simulation {
     Regret result;
     result.best = result.recommended = best_ - problem_.optimum();
     if (problem_.noise > 0) {
-      const int recommended = best_point(experiment_, true)->trial;
-      const auto x = numbers(problem_, experiment_.trial(recommended).parameters);
-      result.recommended = problem_.value(x) - problem_.optimum();
+      result.recommended = problem_.value(optimizer_.point(optimizer_.recommended())) - problem_.optimum();
     }
     const auto first = seconds_.begin() + static_cast<std::ptrdiff_t>(std::min(unhurried, seconds_.size()));
     result.candidate_seconds = quantile({first, seconds_.end()}, 0.5);
-    for (const double seconds : seconds_) result.total_seconds += seconds;
-    result.evaluations = experiment_.count(TrialStatus::completed);
+    result.total_seconds = std::accumulate(seconds_.begin(), seconds_.end(), 0.0);
+    result.evaluations = optimizer_.completed();
     return result;
   }
 
  private:
-  void commit(std::vector<EventBody> bodies) {
-    std::vector<Event> events;
-    for (EventBody& body : bodies) {
-      events.push_back({experiment_.last_sequence() + 1, {}, std::move(body)});
-      experiment_.apply(events.back());
-    }
-    source_.feed(events);
-  }
-
   const Problem& problem_;
   Run run_;
-  Experiment experiment_;
-  InlineSource source_;
+  AskTell optimizer_;
   std::mt19937_64 generator_;
   std::multimap<double, int> running_;  // trials by the time they end
   double now_ = 0;
@@ -111,15 +83,6 @@ Regret optimize(const Problem& problem, const Run& run) {
   }
   while (simulation.running() > 0) simulation.end_one();
   return simulation.result();
-}
-
-double quantile(std::vector<double> numbers, double q) {
-  if (numbers.empty()) return std::nan("");
-  std::ranges::sort(numbers);
-  const double place = q * static_cast<double>(numbers.size() - 1);
-  const auto below = static_cast<std::size_t>(place);
-  const std::size_t above = std::min(below + 1, numbers.size() - 1);
-  return numbers[below] + (place - static_cast<double>(below)) * (numbers[above] - numbers[below]);
 }
 
 }  // namespace stune::benchmarks

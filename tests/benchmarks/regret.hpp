@@ -19,14 +19,11 @@ struct Run {
 struct Regret {
   double best = 0;               ///< of the best point evaluated, without noise
   double recommended = 0;        ///< of the point that the model holds to be the best; without noise, the same
-  double candidate_seconds = 0;  ///< median time of one proposal, from the 11th on
+  double candidate_seconds = 0;  ///< median CPU time of one proposal, from the 11th on
   double total_seconds = 0;      ///< of all proposals
   int evaluations = 0;           ///< fewer than the budget where a finite space is used up
 };
 
 Regret optimize(const Problem& problem, const Run& run);
-
-/// Middle of sorted or unsorted numbers at share q (0.5: the median), interpolated; NaN when there are none.
-double quantile(std::vector<double> numbers, double q);
 
 }  // namespace stune::benchmarks

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "problems.hpp"
+#include "quantile.hpp"
 #include "regret.hpp"
 #include "result_table.hpp"
 

@@ -11,7 +11,7 @@ COLUMNS = [
     "evaluations",
     "regret",  # of the best point evaluated, without noise
     "recommended",  # regret of the point that the optimizer holds to be the best
-    "candidate_seconds",  # median time of one proposal, from the 11th on
+    "candidate_seconds",  # median CPU time of one proposal, from the 11th on: others may use the machine, too
     "total_seconds",  # of all proposals
 ]
 KEY = COLUMNS[:5]
