@@ -15,7 +15,7 @@ UNHURRIED = 10  # proposals that are not counted: initial designs, and what is l
 
 
 def run(problems, problem, optimizer, seed):
-    adapter = OPTIMIZERS[optimizer](problem["parameters"], problem["budget"], seed)
+    adapter = OPTIMIZERS[optimizer](problem, seed)
     regret = float("inf")
     seconds = []
     for evaluation in range(problem["budget"]):
