@@ -79,7 +79,7 @@ bool optimize(const Domain& domain, const Knowledge& known, const model::Regress
   model::Posterior posterior = regression.posterior();
   if (known.pending.rows() > 0) {
     best = std::max(best, posterior.predict(known.pending).mean.maxCoeff());
-    if (auto with_pending = posterior.with_believed(known.pending)) posterior = *std::move(with_pending);
+    posterior = posterior.with_believed(known.pending);
   }
   const std::vector<Eigen::Index> top(order.begin(), order.begin() + std::min<std::ptrdiff_t>(6, std::ssize(order)));
   Eigen::MatrixXd best_known = known.measured.X(top, Eigen::all);

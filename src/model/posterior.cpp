@@ -1,6 +1,7 @@
 #include "model/posterior.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include "model/dense.hpp"
@@ -9,83 +10,81 @@
 namespace stune::model {
 
 namespace {
+
 constexpr double least_variance = 1e-12;
-constexpr Eigen::Index largest_inverse = 400;  // above, one solve per batch is cheaper than making the inverse
+constexpr Eigen::Index block = 128;  // points that stay in the cache while they pass through kernel and solve
+
 }  // namespace
 
 std::optional<Posterior> Posterior::condition(const FeatureMap& map, const Hyperparameters& theta,
                                               const Observations& data) {
-  const Eigen::Index n = data.y.size();
-  Posterior posterior(map, theta);
-  posterior.Z_ = map.scaled(data.X, theta.lengthscales);
-  posterior.y_ = data.y;
-  posterior.diagonal_ = noise_diagonal(data.known_variance, n, theta.noise);
-  KernelValues kernel;
-  symmetric_matern52(posterior.Z_, kernel);
-  Eigen::MatrixXd K = theta.output_scale * kernel.k;
-  K.diagonal() += posterior.diagonal_;
-  auto factor = factorize(K);
-  if (!factor) return std::nullopt;
-  posterior.factor_ = *std::move(factor);
-  posterior.diagonal_.array() += posterior.factor_.jitter;
-  if (n <= largest_inverse) posterior.inverse_ = inverse_of_lower(posterior.factor_.L);
-  posterior.learn_weights();
-  return posterior;
+  const Eigen::VectorXd noise = noise_diagonal(data.known_variance, data.y.size(), theta.noise);
+  auto covariance = Covariance::make(map, theta, data.X, noise);
+  if (!covariance) return std::nullopt;
+  return Posterior(std::make_shared<const Covariance>(*std::move(covariance)), data.y);
 }
 
-void Posterior::learn_weights() {
-  alpha_ = (y_.array() - theta_.mean).matrix();
-  dense().lower_solve(factor_.L.data(), size(), size(), alpha_.data(), 1, false);
-  dense().lower_solve(factor_.L.data(), size(), size(), alpha_.data(), 1, true);
+Posterior::Posterior(std::shared_ptr<const Covariance> covariance, Eigen::VectorXd y)
+    : covariance_(std::move(covariance)), y_(std::move(y)) {
+  assert(covariance_->size() == y_.size());
+  surprises_ = covariance_->solve((y_.array() - theta().mean).matrix(), false);
+  alpha_ = covariance_->solve(surprises_, true);
 }
 
-Eigen::MatrixXd Posterior::solve(const Eigen::MatrixXd& columns, bool transposed) const {
-  const Eigen::Index n = size();
-  if (n == 0) return columns;
-  if (inverse_.size() != 0) {
-    Eigen::MatrixXd result(n, columns.cols());
-    dense().lower_times(inverse_.data(), n, n, columns.data(), columns.cols(), transposed, result.data());
-    return result;
-  }
-  Eigen::MatrixXd result = columns;
-  dense().lower_solve(factor_.L.data(), n, n, result.data(), result.cols(), transposed);
-  return result;
+Posterior Posterior::with_covariance(std::shared_ptr<const Covariance> covariance,
+                                     const std::vector<Eigen::Index>& places) const {
+  assert(std::ssize(places) == size());
+  Posterior next = *this;
+  next.alpha_ = Eigen::VectorXd::Zero(covariance->size());
+  next.alpha_(places) = alpha_;
+  next.covariance_ = std::move(covariance);
+  return next;
 }
 
 Prediction Posterior::predict(const Eigen::MatrixXd& P) const {
-  // In blocks that stay in the cache while they pass through kernel and solve.
-  constexpr Eigen::Index block = 128;
   Prediction out{Eigen::VectorXd(P.rows()), Eigen::VectorXd(P.rows())};
   for (Eigen::Index first = 0; first < P.rows(); first += block) {
     const Eigen::Index count = std::min(block, P.rows() - first);
-    const Eigen::MatrixXd Zp = map_.scaled(P.middleRows(first, count), theta_.lengthscales);
-    const Eigen::MatrixXd cross = matern52(Z_, Zp, theta_.output_scale);
-    out.mean.segment(first, count) = ((cross.transpose() * alpha_).array() + theta_.mean).matrix();
-    const Eigen::ArrayXd explained = solve(cross, false).colwise().squaredNorm().transpose().array();
-    out.variance.segment(first, count) = (theta_.output_scale - explained).max(least_variance).matrix();
+    const Eigen::MatrixXd Zp = covariance_->map().scaled(P.middleRows(first, count), theta().lengthscales);
+    const Eigen::MatrixXd cross = matern52(covariance_->features(), Zp, theta().output_scale);
+    out.mean.segment(first, count) = ((cross.transpose() * alpha_).array() + theta().mean).matrix();
+    const Eigen::ArrayXd explained = covariance_->solve(cross, false).colwise().squaredNorm().transpose().array();
+    out.variance.segment(first, count) = (theta().output_scale - explained).max(least_variance).matrix();
   }
   return out;
 }
 
+Eigen::VectorXd Posterior::predict_mean(const Eigen::MatrixXd& P) const {
+  Eigen::VectorXd mean(P.rows());
+  for (Eigen::Index first = 0; first < P.rows(); first += block) {
+    const Eigen::Index count = std::min(block, P.rows() - first);
+    const Eigen::MatrixXd Zp = covariance_->map().scaled(P.middleRows(first, count), theta().lengthscales);
+    const Eigen::MatrixXd cross = matern52(covariance_->features(), Zp, theta().output_scale);
+    mean.segment(first, count) = ((cross.transpose() * alpha_).array() + theta().mean).matrix();
+  }
+  return mean;
+}
+
 PredictionWithGradients Posterior::predict_with_gradients(const Eigen::MatrixXd& P) const {
-  const Eigen::MatrixXd Zp = map_.scaled(P, theta_.lengthscales);
-  const KernelValues kernel = matern52_with_derivative(Z_, Zp, theta_.output_scale);
-  const Eigen::MatrixXd white = solve(kernel.k, false);
+  const Eigen::MatrixXd Zp = covariance_->map().scaled(P, theta().lengthscales);
+  const KernelValues kernel = matern52_with_derivative(covariance_->features(), Zp, theta().output_scale);
+  const Eigen::MatrixXd white = covariance_->solve(kernel.k, false);
   PredictionWithGradients out;
-  out.at.mean = ((kernel.k.transpose() * alpha_).array() + theta_.mean).matrix();
-  out.at.variance = (theta_.output_scale - white.colwise().squaredNorm().transpose().array()).max(least_variance);
+  out.at.mean = ((kernel.k.transpose() * alpha_).array() + theta().mean).matrix();
+  out.at.variance = (theta().output_scale - white.colwise().squaredNorm().transpose().array()).max(least_variance);
 
   // d r2 / d z_p = 2 (z_p - z_i), so each gradient is a weighted sum of differences: (sum w) z_p - Z^T w.
   const Eigen::MatrixXd mean_weights = alpha_.asDiagonal() * kernel.dk;
-  const Eigen::MatrixXd variance_weights = solve(white, true).cwiseProduct(kernel.dk);
+  const Eigen::MatrixXd variance_weights = covariance_->solve(white, true).cwiseProduct(kernel.dk);
   const auto gradient = [&](const Eigen::MatrixXd& w, double factor) {
     const Eigen::VectorXd sums = w.colwise().sum();
     Eigen::MatrixXd in_features = factor * (sums.asDiagonal() * Zp);
-    dense().add_transposed_product(-factor, w.data(), w.cols(), Z_.data(), Z_.cols(), w.rows(), in_features.data(),
-                                   in_features.rows());
+    dense().add_transposed_product(-factor, w.data(), w.cols(), covariance_->features().data(),
+                                   covariance_->features().cols(), w.rows(), in_features.data(), in_features.rows());
     Eigen::MatrixXd result = Eigen::MatrixXd::Zero(P.rows(), P.cols());
     for (Eigen::Index j = 0; j < P.cols(); ++j) {
-      if (!map_.is_categorical(j)) result.col(j) = in_features.col(map_.first_feature(j)) / theta_.lengthscales(j);
+      if (!covariance_->map().is_categorical(j))
+        result.col(j) = in_features.col(covariance_->map().first_feature(j)) / theta().lengthscales(j);
     }
     return result;
   };
@@ -95,54 +94,23 @@ PredictionWithGradients Posterior::predict_with_gradients(const Eigen::MatrixXd&
 }
 
 Eigen::VectorXd Posterior::mean_at_observations() const {
+  assert(alpha_.size() == y_.size());
   // K alpha = y - mean, and K differs from the noise-free covariance by the diagonal only.
-  return y_ - diagonal_.cwiseProduct(alpha_);
+  return y_ - covariance_->diagonal().cwiseProduct(alpha_);
 }
 
-std::optional<Posterior> Posterior::with_observations(const Observations& more) const {
-  const Eigen::Index n = size();
-  const Eigen::Index p = more.y.size();
-  if (n == 0) return condition(map_, theta_, more);
-  if (p == 0) return *this;
-  Posterior next(map_, theta_);
-  const Eigen::MatrixXd Zp = map_.scaled(more.X, theta_.lengthscales);
-  const Eigen::MatrixXd cross = matern52(Z_, Zp, theta_.output_scale);
-  const Eigen::MatrixXd white = solve(cross, false);  // n x p
-  KernelValues kernel;
-  symmetric_matern52(Zp, kernel);
-  const Eigen::VectorXd noise = noise_diagonal(more.known_variance, p, theta_.noise);
-  Eigen::MatrixXd corner = theta_.output_scale * kernel.k;
-  corner.diagonal() += noise;
-  corner.diagonal().array() += factor_.jitter;
-  corner.selfadjointView<Eigen::Lower>().rankUpdate(white.transpose(), -1.0);
-  const auto corner_factor = factorize(corner);
-  if (!corner_factor) return std::nullopt;
-
-  next.Z_.resize(n + p, Z_.cols());
-  next.Z_ << Z_, Zp;
-  next.y_.resize(n + p);
-  next.y_ << y_, more.y;
-  next.diagonal_.resize(n + p);
-  next.diagonal_ << diagonal_, (noise.array() + factor_.jitter + corner_factor->jitter).matrix();
-  next.factor_.jitter = factor_.jitter;
-  next.factor_.L = Eigen::MatrixXd::Zero(n + p, n + p);
-  next.factor_.L.topLeftCorner(n, n) = factor_.L;
-  next.factor_.L.bottomLeftCorner(p, n) = white.transpose();
-  next.factor_.L.bottomRightCorner(p, p) = corner_factor->L;
-  if (inverse_.size() != 0 && n + p <= largest_inverse) {
-    const Eigen::MatrixXd corner_inverse = inverse_of_lower(corner_factor->L);
-    next.inverse_ = Eigen::MatrixXd::Zero(n + p, n + p);
-    next.inverse_.topLeftCorner(n, n) = inverse_;
-    next.inverse_.bottomRightCorner(p, p) = corner_inverse;
-    next.inverse_.bottomLeftCorner(p, n) =
-        -(corner_inverse * white.transpose()) * inverse_.triangularView<Eigen::Lower>();
-  }
-  next.learn_weights();
-  return next;
+Posterior Posterior::with_observations(const Observations& more) const {
+  assert(alpha_.size() == y_.size());
+  const Eigen::VectorXd noise = noise_diagonal(more.known_variance, more.y.size(), theta().noise);
+  auto covariance = std::make_shared<Covariance>(*covariance_);
+  for (Eigen::Index i = 0; i < more.y.size(); ++i) covariance->append(more.X.row(i).transpose(), noise(i));
+  Eigen::VectorXd y(y_.size() + more.y.size());
+  y << y_, more.y;
+  return {std::move(covariance), std::move(y)};
 }
 
-std::optional<Posterior> Posterior::with_believed(const Eigen::MatrixXd& pending) const {
-  return with_observations({pending, predict(pending).mean, {}});
+Posterior Posterior::with_believed(const Eigen::MatrixXd& pending) const {
+  return with_observations({pending, predict_mean(pending), {}});
 }
 
 }  // namespace stune::model

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
-#include "model/cholesky.hpp"
+#include "model/covariance.hpp"
 #include "model/feature_map.hpp"
 #include "model/likelihood.hpp"
 
@@ -24,44 +26,44 @@ struct PredictionWithGradients {
   Eigen::MatrixXd variance_gradient;
 };
 
-/// Immutable value; appending gives another one. Thread-safe to read.
+/// Immutable value, cheap to copy: the covariance is shared. Thread-safe to read.
 class Posterior {
  public:
   /// Conditions on n >= 0 observations. Empty when the covariance cannot be factorized. n^3/3 flops.
   static std::optional<Posterior> condition(const FeatureMap& map, const Hyperparameters& theta,
                                             const Observations& data);
+  /// The same where the covariance of the observed points is at hand. O(n^2).
+  Posterior(std::shared_ptr<const Covariance> covariance, Eigen::VectorXd y);
+  /// Other points are known too, as if each had its predicted mean as outcome (kriging believer): means stay as they
+  /// are, variances shrink. `covariance` is that of all points; observation i of this is its point places[i]. O(n).
+  Posterior with_covariance(std::shared_ptr<const Covariance> covariance,
+                            const std::vector<Eigen::Index>& places) const;
 
-  Eigen::Index size() const { return y_.size(); }
-  const Hyperparameters& theta() const { return theta_; }
-  double jitter() const { return factor_.jitter; }
+  Eigen::Index size() const { return alpha_.size(); }
+  const Hyperparameters& theta() const { return covariance_->theta(); }
+  const Covariance& covariance() const { return *covariance_; }
 
   /// Mean and variance at the rows of P (m x d). O(n m (D + n)), matrix products only.
   Prediction predict(const Eigen::MatrixXd& P) const;
-  /// The same with gradients; about twice the cost.
+  /// Means only: O(n m D).
+  Eigen::VectorXd predict_mean(const Eigen::MatrixXd& P) const;
+  /// Mean and variance with gradients; about twice the cost.
   PredictionWithGradients predict_with_gradients(const Eigen::MatrixXd& P) const;
   /// Means at the points it was conditioned on.
   Eigen::VectorXd mean_at_observations() const;
+  /// How far each observation was from what the ones before it let expect, in standard deviations.
+  const Eigen::VectorXd& surprises() const { return surprises_; }
 
-  /// With p further observations and the same hyperparameters: extends the factor, O(n^2 p). Empty on a numerical
-  /// failure.
-  std::optional<Posterior> with_observations(const Observations& more) const;
-  /// With pending points as if each had its predicted mean as outcome (kriging believer): means everywhere stay as they
-  /// are, variances shrink. Empty on a numerical failure.
-  std::optional<Posterior> with_believed(const Eigen::MatrixXd& pending) const;
+  /// With further observations and the same hyperparameters. O(n^2) for each, and a copy of the factor.
+  Posterior with_observations(const Observations& more) const;
+  /// With pending points believed.
+  Posterior with_believed(const Eigen::MatrixXd& pending) const;
 
  private:
-  Posterior(const FeatureMap& map, Hyperparameters theta) : map_(map), theta_(std::move(theta)) {}
-  void learn_weights();
-  Eigen::MatrixXd solve(const Eigen::MatrixXd& columns, bool transposed) const;  // L^-1 (or L^-T) columns
-
-  FeatureMap map_;
-  Hyperparameters theta_;
-  Eigen::MatrixXd Z_;  // features over lengthscales, n x D
+  std::shared_ptr<const Covariance> covariance_;
   Eigen::VectorXd y_;
-  Eigen::VectorXd diagonal_;  // noise of each observation, with jitter
-  Factor factor_;
-  Eigen::MatrixXd inverse_;  // of the factor, while n is small enough for it to pay; else empty
-  Eigen::VectorXd alpha_;    // K^-1 (y - mean)
+  Eigen::VectorXd alpha_;  // K^-1 (y - mean)
+  Eigen::VectorXd surprises_;
 };
 
 }  // namespace stune::model

@@ -65,7 +65,7 @@ Observations subset(const Observations& all, Eigen::Index count) {
 }  // namespace
 
 std::optional<Regression> Regression::make(const FeatureMap& map, const Measurements& data,
-                                           const RegressionOptions& options) {
+                                           const RegressionOptions& options, KeptCovariance* kept) {
   assert(data.X.rows() == data.y.size() && (data.sem.size() == 0 || data.sem.size() == data.y.size()));
   const auto finite = finite_entries(data.y);
   if (finite.empty()) return std::nullopt;
@@ -85,14 +85,25 @@ std::optional<Regression> Regression::make(const FeatureMap& map, const Measurem
     fitted.theta = *options.warm_start;
     fitted.from_warm_start = true;
   }
-  auto posterior = Posterior::condition(map, fitted.theta, observations);
-  if (!posterior) return std::nullopt;
-  Regression result(std::move(transform), *std::move(posterior));
+  const Eigen::Index n = observations.y.size();
+  const bool refitted = options.refit || !options.warm_start || options.base == 0;
+  const Eigen::Index base = refitted ? n : std::min(options.base, n);
+  const Eigen::VectorXd noise = noise_diagonal(observations.known_variance, n, fitted.theta.noise);
+  KeptCovariance nothing;
+  auto covariance = (kept != nullptr ? *kept : nothing).get(map, fitted.theta, observations.X, noise, base);
+  if (!covariance) return std::nullopt;
+  Regression result(std::move(transform), Posterior(std::move(covariance), observations.y));
   result.after_failures_ = affine;
   result.fit_ = std::move(fitted);
   result.outcomes_ = observations.y;
-  result.known_variance_ = observations.known_variance;
+  result.noise_ = noise;
+  result.base_ = base;
   return result;
+}
+
+double Regression::largest_surprise() const {
+  const Eigen::Index later = outcomes_.size() - base_;
+  return later > 0 ? posterior_.surprises().tail(later).cwiseAbs().maxCoeff() : 0.0;
 }
 
 UserPrediction Regression::predict(const Eigen::MatrixXd& P) const {
@@ -107,9 +118,6 @@ UserPrediction Regression::predict(const Eigen::MatrixXd& P) const {
   return out;
 }
 
-double Regression::noise_ratio() const {
-  const Hyperparameters& theta = posterior_.theta();
-  return noise_diagonal(known_variance_, outcomes_.size(), theta.noise).mean() / theta.output_scale;
-}
+double Regression::noise_ratio() const { return noise_.mean() / posterior_.theta().output_scale; }
 
 }  // namespace stune::model

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "model/fit.hpp"
+#include "model/kept_covariance.hpp"
 #include "model/outcome_transform.hpp"
 #include "model/posterior.hpp"
 
@@ -25,6 +26,7 @@ struct RegressionOptions {
   Warp warp = Warp::yeo_johnson;
   std::optional<Hyperparameters> warm_start = std::nullopt;  ///< of an earlier fit to fewer measurements
   bool refit = true;                                         ///< false: use warm_start as it is
+  Eigen::Index base = 0;  ///< without refit: so many leading measurements were known to warm_start's fit; 0: all
   Eigen::Index largest_fit = 600;  ///< beyond, hyperparameters come from that many measurements: the best and a spread
   FitOptions fit = {};
 };
@@ -45,8 +47,9 @@ struct UserPrediction {
 class Regression {
  public:
   /// Empty when no outcome is finite or the covariance cannot be factorized.
+  /// With `kept`, points appended since the last call cost O(n^2) each where nothing is refitted.
   static std::optional<Regression> make(const FeatureMap& map, const Measurements& data,
-                                        const RegressionOptions& options);
+                                        const RegressionOptions& options, KeptCovariance* kept = nullptr);
 
   /// Median of the belief at each row of P (m x d), and half the width of its central 68 % interval, both through the
   /// inverse of the outcome transform.
@@ -57,6 +60,10 @@ class Regression {
   const FitResult& fit_result() const { return fit_; }
   /// Outcomes as the model sees them (transformed; failed ones filled in).
   const Eigen::VectorXd& outcomes() const { return outcomes_; }
+  /// Their noise, known or fitted, before jitter.
+  const Eigen::VectorXd& noise() const { return noise_; }
+  /// The largest of Posterior::surprises() among measurements that the fit did not know; 0 if there are none.
+  double largest_surprise() const;
   /// Noise of an observation over the variance of the process; the mean over observations where variances are known.
   double noise_ratio() const;
 
@@ -69,7 +76,8 @@ class Regression {
   Posterior posterior_;
   FitResult fit_;
   Eigen::VectorXd outcomes_;
-  Eigen::VectorXd known_variance_;
+  Eigen::VectorXd noise_;
+  Eigen::Index base_ = 0;
 };
 
 }  // namespace stune::model

@@ -78,7 +78,7 @@ TEST(Posterior, AppendingEqualsConditioningOnEverythingAtOnce) {
     const Observations all = random_observations(n + 10, mixed, random);
     const Eigen::MatrixXd P = random_points(20, mixed, random);
 
-    const Posterior extended = make(mixed, rows(all, 0, n)).with_observations(rows(all, n, 10)).value();
+    const Posterior extended = make(mixed, rows(all, 0, n)).with_observations(rows(all, n, 10));
 
     const Posterior whole = make(mixed, all);
     EXPECT_LT((extended.predict(P).mean - whole.predict(P).mean).cwiseAbs().maxCoeff(), 1e-9) << n;
@@ -92,7 +92,7 @@ TEST(Posterior, BelievedPointsKeepTheMeanAndShrinkTheVariance) {
   const Eigen::MatrixXd pending = random_points(3, mixed, random);
   const Eigen::MatrixXd P = random_points(50, mixed, random);
 
-  const Posterior after = before.with_believed(pending).value();
+  const Posterior after = before.with_believed(pending);
 
   EXPECT_LT((after.predict(P).mean - before.predict(P).mean).cwiseAbs().maxCoeff(), 1e-9);
   EXPECT_LE((after.predict(P).variance - before.predict(P).variance).maxCoeff(), 1e-12);
