@@ -26,6 +26,8 @@ class LogExpectedImprovement {
   /// `best` is what is to be improved on, in the posterior's units, maximized.
   LogExpectedImprovement(const model::Posterior& posterior, double best) : posterior_(&posterior), best_(best) {}
 
+  /// Of the model behind it: a value costs its square.
+  Eigen::Index size() const { return posterior_->size(); }
   const Eigen::VectorXd& lengthscales() const { return posterior_->theta().lengthscales; }
   /// One value per row of P.
   Eigen::VectorXd values(const Eigen::MatrixXd& P) const;

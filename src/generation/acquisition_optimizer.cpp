@@ -61,6 +61,19 @@ Population look_around(const LogExpectedImprovement& acquisition, const Domain& 
   return raw;
 }
 
+// A model of n points costs n^2 for each point that is looked at, and a climb some 50 times that.
+AcquisitionOptimizerOptions within_work(AcquisitionOptimizerOptions options, Eigen::Index n, Eigen::Index d) {
+  const double affordable = options.work / static_cast<double>(std::max<Eigen::Index>(n * n, 1));
+  const double share = std::clamp(affordable / static_cast<double>(options.spread + options.local), 0.1, 1.0);
+  const auto part = [&](Eigen::Index count) { return static_cast<Eigen::Index>(share * static_cast<double>(count)); };
+  options.spread = part(options.spread);
+  options.local = part(options.local);
+  if (options.starts == 0) options.starts = std::max<Eigen::Index>(3, part(d > 10 ? 20 : 10));
+  if (share < 1.0)
+    options.search.max_iterations = std::max(20, static_cast<int>(share * options.search.max_iterations));
+  return options;
+}
+
 }  // namespace
 
 std::optional<Maximum> maximize(const LogExpectedImprovement& acquisition, const Domain& domain,
@@ -71,12 +84,13 @@ std::optional<Maximum> maximize(const LogExpectedImprovement& acquisition, const
   if (count && *count <= options.enumerate_at_most) return enumerate(acquisition, domain, *count, excluded);
 
   RandomNumbers random(stream);
-  const Population raw = look_around(acquisition, domain, best_known, random, options);
-  const Eigen::Index starts = options.starts > 0 ? options.starts : domain.size() > 10 ? 20 : 10;
+  const AcquisitionOptimizerOptions fitting = within_work(options, acquisition.size(), domain.size());
+  const Population raw = look_around(acquisition, domain, best_known, random, fitting);
+  const Eigen::Index starts = fitting.starts;
   auto chosen = choose_starts(raw.values, starts, random);
   if (best_known.rows() > 0) chosen.push_back(raw.points.rows() - 1);
   Population population{raw.points(chosen, Eigen::all), raw.values(chosen)};
-  improve(population, acquisition, domain, options.search);
+  improve(population, acquisition, domain, fitting.search);
   if (auto best = best_allowed(population, excluded)) return best;
   if (auto best = best_allowed(raw, excluded)) return best;
   const auto left = point_left(domain, excluded, random.bits());

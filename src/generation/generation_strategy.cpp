@@ -51,27 +51,43 @@ Eigen::MatrixXd rows(const std::vector<Eigen::VectorXd>& points, Eigen::Index di
   return matrix;
 }
 
-/// Trials by what the model may know of them.
-generation::Knowledge knowledge(const History& history, std::span<const Parameterization> assumed) {
-  std::vector<Eigen::VectorXd> measured;
+/// Trials by what the model may know of them. Those that had ended when the last fit was made come first, in their
+/// order; the others follow as they ended.
+generation::Knowledge knowledge(const History& history, std::span<const Parameterization> assumed, Sequence fitted) {
+  generation::Knowledge known;
+  std::vector<std::size_t> measured;
   std::vector<Eigen::VectorXd> pending;
-  std::vector<double> y;
-  std::vector<double> sem;
-  for (const History::Point& point : history.points()) {
+  for (std::size_t trial = 0; trial < history.points().size(); ++trial) {
+    const History::Point& point = history.points()[trial];
     if (point.state == History::State::withdrawn) continue;
-    if (point.state == History::State::pending) {
-      pending.push_back(to_eigen(point.x));
+    if (point.state != History::State::pending) {
+      measured.push_back(trial);
       continue;
     }
-    measured.push_back(to_eigen(point.x));
+    pending.push_back(to_eigen(point.x));
+    known.pending_trial.push_back(static_cast<std::int64_t>(trial));
+  }
+  const auto ended = [&](std::size_t trial) { return history.points()[trial].ended; };
+  const auto later = std::stable_partition(measured.begin(), measured.end(),
+                                           [&](std::size_t trial) { return ended(trial) <= fitted; });
+  std::sort(later, measured.end(), [&](std::size_t a, std::size_t b) { return ended(a) < ended(b); });
+  known.base = later - measured.begin();
+  for (const Parameterization& p : assumed) {
+    known.pending_trial.push_back(static_cast<std::int64_t>(history.points().size() + pending.size()));
+    pending.push_back(to_eigen(history.space().encode(p)));
+  }
+  std::vector<Eigen::VectorXd> points;
+  std::vector<double> y, sem;
+  for (const std::size_t trial : measured) {
+    const History::Point& point = history.points()[trial];
     const bool observed = point.state == History::State::observed;
+    points.push_back(to_eigen(point.x));
     y.push_back(observed ? point.y : std::nan(""));
     sem.push_back(observed ? point.sem : std::nan(""));
+    known.measured_trial.push_back(static_cast<std::int64_t>(trial));
   }
-  for (const Parameterization& p : assumed) pending.push_back(to_eigen(history.space().encode(p)));
   const auto d = static_cast<Eigen::Index>(history.space().dimension());
-  generation::Knowledge known;
-  known.measured = {rows(measured, d), to_eigen(y), to_eigen(sem)};
+  known.measured = {rows(points, d), to_eigen(y), to_eigen(sem)};
   known.pending = rows(pending, d);
   return known;
 }
@@ -79,23 +95,24 @@ generation::Knowledge knowledge(const History& history, std::span<const Paramete
 /// Outcome transforms take turns with the evidence, so that trials made from the same evidence share one fit.
 model::Warp warp_for(int observed) { return observed % 2 == 0 ? model::Warp::half_rank_log : model::Warp::yeo_johnson; }
 
-// Hyperparameters as one journaled list: output scale, noise, mean, lengthscales.
-constexpr Eigen::Index before_lengthscales = 3;
+// A fit as one journaled list: outcome transform, output scale, noise, mean, lengthscales.
+constexpr Eigen::Index before_lengthscales = 4;
 
-std::vector<double> to_list(const model::Hyperparameters& theta) {
-  std::vector<double> list = {theta.output_scale, theta.noise, theta.mean};
+std::vector<double> to_list(model::Warp warp, const model::Hyperparameters& theta) {
+  std::vector<double> list = {static_cast<double>(warp), theta.output_scale, theta.noise, theta.mean};
   list.insert(list.end(), theta.lengthscales.begin(), theta.lengthscales.end());
   return list;
 }
 
-std::optional<model::Hyperparameters> from_list(const std::vector<double>& list, Eigen::Index dimension) {
-  if (static_cast<Eigen::Index>(list.size()) != before_lengthscales + dimension) return {};
-  model::Hyperparameters theta;
-  theta.output_scale = list[0];
-  theta.noise = list[1];
-  theta.mean = list[2];
-  theta.lengthscales = to_eigen(list).tail(dimension);
-  return theta;
+// What cannot be a fit of this space is none.
+void set_last_fit(generation::Knowledge& known, const std::vector<double>& list, Eigen::Index dimension) {
+  if (static_cast<Eigen::Index>(list.size()) != before_lengthscales + dimension) return;
+  known.warp = static_cast<model::Warp>(std::clamp(static_cast<int>(list[0]), 0, 3));
+  known.warm_start.emplace();
+  known.warm_start->output_scale = list[1];
+  known.warm_start->noise = list[2];
+  known.warm_start->mean = list[3];
+  known.warm_start->lengthscales = to_eigen(list).tail(dimension);
 }
 
 Eigen::VectorXd uniform_point(const Domain& domain, std::uint64_t seed, std::uint64_t index) {
@@ -107,6 +124,13 @@ Eigen::VectorXd uniform_point(const Domain& domain, std::uint64_t seed, std::uin
 }  // namespace
 
 int default_initial_trials(std::size_t dimension) { return std::clamp(2 * static_cast<int>(dimension), 5, 10); }
+
+GenerationStrategy::GenerationStrategy() : kept_(std::make_unique<generation::Kept>()) {}
+GenerationStrategy::GenerationStrategy(const GenerationStrategy& other)
+    : history_(other.history_), fit_(other.fit_), kept_(std::make_unique<generation::Kept>()) {}
+GenerationStrategy::GenerationStrategy(GenerationStrategy&&) noexcept = default;
+GenerationStrategy& GenerationStrategy::operator=(GenerationStrategy&&) noexcept = default;
+GenerationStrategy::~GenerationStrategy() = default;
 
 bool GenerationStrategy::wants_model() const {
   const Definition& d = history_.definition();
@@ -154,7 +178,7 @@ Proposal GenerationStrategy::initial(std::size_t index, std::span<const Paramete
     const char* generator = random ? "Random" : later == 0 ? "Center" : "Sobol";
     return {Candidate{std::move(p), generator, history_.last_evidence(), history_.last_evidence(), {}}, false, {}};
   }
-  const generation::Knowledge known = knowledge(history_, assumed);
+  const generation::Knowledge known = knowledge(history_, assumed, 0);
   Eigen::MatrixXd taken(known.measured.X.rows() + known.pending.rows(), domain.size());
   taken << known.measured.X, known.pending;
   const generation::Exclusion exclusion(domain, taken);
@@ -172,14 +196,14 @@ Proposal GenerationStrategy::from_model(std::size_t index, std::span<const Param
   const bool fitted_already = fit_.made_from == evidence && !fit_.hyperparameters.empty();
   const ModelFitted& start = fitted_already ? fit_ : history_.fitted();
 
-  generation::Knowledge known = knowledge(history_, assumed);
-  known.warm_start = from_list(start.hyperparameters, domain.size());
+  generation::Knowledge known = knowledge(history_, assumed, start.made_from);
+  set_last_fit(known, start.hyperparameters, domain.size());
   generation::ProposalOptions options;
   options.stream = stream_seed(history_.definition().seed, trial_streams + index);
   options.trial = static_cast<std::int64_t>(index);
   options.warp = warp_for(history_.observed());
-  options.refit = !fitted_already;
-  const generation::Proposal made = generation::propose(domain, known, options);
+  options.refit = fitted_already ? generation::Refit::never : generation::Refit::when_due;
+  const generation::Proposal made = generation::propose(domain, known, options, kept_.get());
 
   if (made.origin == generation::ProposalOrigin::exhausted) return {{}, true, {}};
   Proposal proposal;
@@ -188,7 +212,7 @@ Proposal GenerationStrategy::from_model(std::size_t index, std::span<const Param
     proposal.candidate->generator = "Sobol";
     proposal.notice = std::string("a quasi-random trial instead of the model's: ") + describe(made.fallback);
   }
-  if (made.fitted && !fitted_already) fit_ = {evidence, to_list(*made.fitted)};
+  if (made.fitted && made.refitted) fit_ = {evidence, to_list(made.warp, *made.fitted)};
   if (fit_.made_from == evidence && history_.fitted().made_from != evidence) proposal.candidate->fit = fit_;
   return proposal;
 }

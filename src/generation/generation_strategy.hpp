@@ -2,6 +2,7 @@
 /// model.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,6 +13,10 @@
 
 namespace stune {
 
+namespace generation {
+struct Kept;
+}
+
 struct Proposal {
   std::optional<Candidate> candidate;  ///< nothing only if exhausted
   bool exhausted = false;              ///< the finite space holds no further point
@@ -21,6 +26,12 @@ struct Proposal {
 /// Deterministic: the same events and assumed trials give the same proposal. Fed with events, in order.
 class GenerationStrategy {
  public:
+  GenerationStrategy();
+  GenerationStrategy(const GenerationStrategy& other);  ///< knows the same; keeps its own numbers
+  GenerationStrategy(GenerationStrategy&&) noexcept;
+  GenerationStrategy& operator=(GenerationStrategy&&) noexcept;
+  ~GenerationStrategy();
+
   void apply(const Event& event) { history_.apply(event); }
   const History& history() const { return history_; }
   /// False: results change nothing in what comes next.
@@ -34,7 +45,8 @@ class GenerationStrategy {
   Proposal from_model(std::size_t index, std::span<const Parameterization> assumed);
 
   History history_;
-  ModelFitted fit_;  ///< of the latest evidence; the journal may not have it yet
+  ModelFitted fit_;                         ///< of the latest evidence; the journal may not have it yet
+  std::unique_ptr<generation::Kept> kept_;  ///< a cache: changes no digit
 };
 
 /// Quasi-random trials before the model takes over, where the user did not say.

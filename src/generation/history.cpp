@@ -21,13 +21,14 @@ void History::apply(const Event& event) {
     options_ = changed->options;
   } else if (const auto* trial = std::get_if<TrialCreated>(&event.what)) {
     const double unknown = std::numeric_limits<double>::quiet_NaN();
-    points_.push_back({definition_.space.encode(trial->parameters), State::pending, unknown, unknown});
+    points_.push_back({definition_.space.encode(trial->parameters), State::pending, unknown, unknown, 0});
     best_step_.push_back(nothing_seen);
   } else if (const auto* observed = std::get_if<Observed>(&event.what)) {
     observe(observed->trial, observed->observations);
     last_evidence_ = event.sequence;
   } else if (const auto* ended = std::get_if<TrialEnded>(&event.what)) {
     end(*ended);
+    points_[static_cast<std::size_t>(ended->trial)].ended = event.sequence;
     last_evidence_ = event.sequence;
   } else if (const auto* fitted = std::get_if<ModelFitted>(&event.what)) {
     fitted_ = *fitted;

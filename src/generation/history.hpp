@@ -20,8 +20,9 @@ class History {
   struct Point {
     std::vector<double> x;  ///< SearchSpace::encode
     State state = State::pending;
-    double y = 0.0;    ///< the objective, greater is better
-    double sem = 0.0;  ///< NaN: unknown
+    double y = 0.0;      ///< the objective, greater is better
+    double sem = 0.0;    ///< NaN: unknown
+    Sequence ended = 0;  ///< the event that ended it; 0 while pending
   };
 
   void apply(const Event& event);

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cmath>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include "generation/sobol.hpp"
@@ -15,6 +16,13 @@ namespace {
 constexpr double noisy_ratio = 0.05;  // noise over process variance from which ranks of single outcomes mean little
 constexpr double exact_ratio = 1e-3;  // below it the best outcome is taken for what it is
 
+constexpr Eigen::Index always_refitted = 100;  // up to so many outcomes every new one refits
+constexpr double surprise = 4.0;               // an outcome so many standard deviations away does so later, too
+
+// Where so many trials run at once, none waits long and no single one decides.
+constexpr Eigen::Index many_pending = 32;
+constexpr double work_with_many_pending = 6e7;
+
 // The second start of a fit costs most of a proposal, and is needed now and then only: always while it is cheap, then
 // for two trials of four (both outcome transforms), then for two of twenty.
 bool wants_default_start(Eigen::Index outcomes, std::int64_t trial) {
@@ -22,21 +30,79 @@ bool wants_default_start(Eigen::Index outcomes, std::int64_t trial) {
   return trial % (outcomes <= 150 ? 4 : 20) < 2;
 }
 
-model::Warp choose_warp(const Knowledge& known, const ProposalOptions& options) {
-  if (options.warp) return *options.warp;
-  const bool noisy = known.warm_start && known.warm_start->noise > noisy_ratio * known.warm_start->output_scale;
-  if (noisy || options.trial % 2 != 0) return model::Warp::yeo_johnson;
-  return model::Warp::half_rank_log;
+Eigen::MatrixXd stacked(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) {
+  if (b.rows() == 0) return a;
+  Eigen::MatrixXd both(a.rows() + b.rows(), b.cols());
+  if (a.rows() > 0) both.topRows(a.rows()) = a;
+  both.bottomRows(b.rows()) = b;
+  return both;
 }
 
-model::RegressionOptions regression_options(const Knowledge& known, const ProposalOptions& options) {
-  model::RegressionOptions result;
-  result.warp = choose_warp(known, options);
-  result.warm_start = known.warm_start;
-  result.refit = options.refit;
-  result.fit.deterministic = options.deterministic;
-  result.fit.default_start = wants_default_start(known.measured.y.size(), options.trial);
-  return result;
+bool noisy(const Knowledge& known) {
+  return known.warm_start && known.warm_start->noise > noisy_ratio * known.warm_start->output_scale;
+}
+
+model::Warp warp_of_next_fit(const Knowledge& known, const ProposalOptions& options) {
+  if (noisy(known)) return model::Warp::yeo_johnson;
+  if (options.warp) return *options.warp;
+  return options.trial % 2 != 0 ? model::Warp::yeo_johnson : model::Warp::half_rank_log;
+}
+
+bool refit_is_due(const Knowledge& known) {
+  const Eigen::Index n = known.measured.y.size();
+  return !known.warm_start || n <= always_refitted || 20 * n >= 21 * known.base;
+}
+
+// With the last fit as it is, or nothing where a new one is wanted.
+std::optional<model::Regression> with_last_fit(const model::FeatureMap& map, const Knowledge& known,
+                                               const ProposalOptions& options, Kept& kept) {
+  if (options.refit == Refit::always || !known.warm_start) return std::nullopt;
+  if (options.refit == Refit::when_due && refit_is_due(known)) return std::nullopt;
+  model::RegressionOptions asked;
+  asked.warp = known.warp;
+  asked.warm_start = known.warm_start;
+  asked.refit = false;
+  asked.base = known.base;
+  auto regression = model::Regression::make(map, known.measured, asked, &kept.measured);
+  if (regression && options.refit == Refit::when_due && regression->largest_surprise() > surprise) return std::nullopt;
+  return regression;
+}
+
+std::optional<model::Regression> with_new_fit(const model::FeatureMap& map, const Knowledge& known,
+                                              const ProposalOptions& options, Kept& kept) {
+  model::RegressionOptions asked;
+  asked.warp = warp_of_next_fit(known, options);
+  asked.warm_start = known.warm_start;
+  asked.fit.deterministic = options.deterministic;
+  asked.fit.default_start = wants_default_start(known.measured.y.size(), options.trial);
+  return model::Regression::make(map, known.measured, asked, &kept.measured);
+}
+
+// The posterior that believes the pending points too. In the factor of all points each keeps the place it was given
+// when its trial was created, so that an outcome changes no factor.
+model::Posterior with_pending(const Knowledge& known, const model::Regression& regression, Eigen::Index base,
+                              Kept& kept) {
+  const model::Posterior& posterior = regression.posterior();
+  const Eigen::Index n = known.measured.y.size(), p = known.pending.rows();
+  const auto created = [&](Eigen::Index i) {
+    if (known.measured_trial.empty() && known.pending_trial.empty()) return static_cast<std::int64_t>(i);
+    return i < n ? known.measured_trial[static_cast<std::size_t>(i)]
+                 : known.pending_trial[static_cast<std::size_t>(i - n)];
+  };
+  std::vector<Eigen::Index> order(static_cast<std::size_t>(n + p));
+  std::iota(order.begin(), order.end(), Eigen::Index{0});
+  std::stable_sort(order.begin() + base, order.end(),
+                   [&](Eigen::Index a, Eigen::Index b) { return created(a) < created(b); });
+  Eigen::VectorXd noise(n + p);
+  noise << regression.noise(), model::noise_diagonal({}, p, posterior.theta().noise);
+  auto covariance = kept.all.get(posterior.covariance().map(), posterior.theta(),
+                                 stacked(known.measured.X, known.pending)(order, Eigen::all), noise(order), base);
+  if (!covariance) return posterior.with_believed(known.pending);
+  std::vector<Eigen::Index> places(static_cast<std::size_t>(n));
+  for (std::size_t place = 0; place < order.size(); ++place) {
+    if (order[place] < n) places[static_cast<std::size_t>(order[place])] = static_cast<Eigen::Index>(place);
+  }
+  return posterior.with_covariance(std::move(covariance), places);
 }
 
 // Indices of finite outcomes, the best believed first.
@@ -60,17 +126,9 @@ Proposal quasi_random(const Domain& domain, const Exclusion* excluded, Fallback 
   return proposal;
 }
 
-Eigen::MatrixXd stacked(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) {
-  if (b.rows() == 0) return a;
-  Eigen::MatrixXd both(a.rows() + b.rows(), b.cols());
-  if (a.rows() > 0) both.topRows(a.rows()) = a;
-  both.bottomRows(b.rows()) = b;
-  return both;
-}
-
 // Fills in the point; false when there is no usable maximum.
 bool optimize(const Domain& domain, const Knowledge& known, const model::Regression& regression,
-              const Exclusion* excluded, const ProposalOptions& options, Proposal& proposal) {
+              const Exclusion* excluded, const ProposalOptions& options, Kept& kept, Proposal& proposal) {
   const bool exact = regression.noise_ratio() < exact_ratio;
   const Eigen::VectorXd believed = exact ? regression.outcomes() : regression.posterior().mean_at_observations();
   const auto order = ranking(known.measured.y, believed);
@@ -78,8 +136,9 @@ bool optimize(const Domain& domain, const Knowledge& known, const model::Regress
 
   model::Posterior posterior = regression.posterior();
   if (known.pending.rows() > 0) {
-    best = std::max(best, posterior.predict(known.pending).mean.maxCoeff());
-    posterior = posterior.with_believed(known.pending);
+    const Eigen::Index base = proposal.refitted || known.base == 0 ? known.measured.y.size() : known.base;
+    best = std::max(best, posterior.predict_mean(known.pending).maxCoeff());
+    posterior = with_pending(known, regression, base, kept);
   }
   const std::vector<Eigen::Index> top(order.begin(), order.begin() + std::min<std::ptrdiff_t>(6, std::ssize(order)));
   Eigen::MatrixXd best_known = known.measured.X(top, Eigen::all);
@@ -87,7 +146,9 @@ bool optimize(const Domain& domain, const Knowledge& known, const model::Regress
     best_known.row(i) = domain.snap(best_known.row(i).transpose()).transpose();
   }
   const LogExpectedImprovement acquisition(posterior, best);
-  const auto maximum = maximize(acquisition, domain, best_known, excluded, options.stream, options.optimizer);
+  AcquisitionOptimizerOptions optimizer = options.optimizer;
+  if (known.pending.rows() >= many_pending) optimizer.work = std::min(optimizer.work, work_with_many_pending);
+  const auto maximum = maximize(acquisition, domain, best_known, excluded, options.stream, optimizer);
   if (!maximum) {
     proposal.origin = ProposalOrigin::exhausted;
     return true;
@@ -115,7 +176,7 @@ const char* describe(Fallback fallback) {
   return "unknown";
 }
 
-Proposal propose(const Domain& domain, const Knowledge& known, const ProposalOptions& options) {
+Proposal propose(const Domain& domain, const Knowledge& known, const ProposalOptions& options, Kept* kept_or_null) {
   assert(domain.size() >= 1);
   std::optional<Exclusion> excluded;
   if (!options.allow_repeats) excluded.emplace(domain, stacked(known.measured.X, known.pending));
@@ -124,14 +185,17 @@ Proposal propose(const Domain& domain, const Knowledge& known, const ProposalOpt
   const auto finite = known.measured.y.unaryExpr([](double y) { return std::isfinite(y); }).count();
   if (finite < 2) return quasi_random(domain, exclusion, Fallback::too_few_outcomes, options);
 
-  const auto fit_options = regression_options(known, options);
-  const auto regression = model::Regression::make(model::FeatureMap(domain.categories()), known.measured, fit_options);
-  if (!regression) return quasi_random(domain, exclusion, Fallback::no_model, options);
-
+  Kept nothing;
+  Kept& kept = kept_or_null != nullptr ? *kept_or_null : nothing;
+  const model::FeatureMap map(domain.categories());
+  auto regression = with_last_fit(map, known, options, kept);
   Proposal proposal;
-  proposal.warp = fit_options.warp;
+  proposal.refitted = !regression;
+  proposal.warp = regression ? known.warp : warp_of_next_fit(known, options);
+  if (!regression) regression = with_new_fit(map, known, options, kept);
+  if (!regression) return quasi_random(domain, exclusion, Fallback::no_model, options);
   proposal.fit = regression->fit_result().outcome;
-  if (!optimize(domain, known, *regression, exclusion, options, proposal)) {
+  if (!optimize(domain, known, *regression, exclusion, options, kept, proposal)) {
     return quasi_random(domain, exclusion, Fallback::no_value, options);
   }
   proposal.fitted = regression->posterior().theta();

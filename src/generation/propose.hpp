@@ -1,21 +1,40 @@
-/// \file From what is known to the next point: numbers in, numbers out, no state. Equal arguments give equal results.
+/// \file From what is known to the next point: numbers in, numbers out. Equal arguments give equal results, with or
+/// without what is kept from earlier ones.
 #pragma once
 
 #include <Eigen/Core>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "generation/acquisition_optimizer.hpp"
 #include "generation/domain.hpp"
+#include "model/kept_covariance.hpp"
 #include "model/regression.hpp"
 
 namespace stune::generation {
 
 /// What a proposal is made from. Outcomes are in max-form; not finite means that the trial failed.
 struct Knowledge {
-  model::Measurements measured;  ///< completed and failed trials, in the order of the trials
+  model::Measurements measured;  ///< completed and failed trials: those known to the last fit, then in order of ending
   Eigen::MatrixXd pending;       ///< points of trials still without outcome; p x d, may be empty
-  std::optional<model::Hyperparameters> warm_start = std::nullopt;  ///< fitted() of an earlier proposal
+  std::optional<model::Hyperparameters> warm_start = std::nullopt;  ///< of the last fit
+  model::Warp warp = model::Warp::half_rank_log;                    ///< of the last fit
+  Eigen::Index base = 0;                                            ///< how many measurements the last fit knew
+  /// When each measured and each pending trial was created, increasing with time. May both be empty: in that order.
+  std::vector<std::int64_t> measured_trial = {}, pending_trial = {};
+};
+
+/// Factors kept from one proposal of an experiment to the next.
+struct Kept {
+  model::KeptCovariance measured;  ///< of the points with outcome
+  model::KeptCovariance all;       ///< and of those pending, in the order of the trials
+};
+
+enum class Refit : std::uint8_t {
+  always,
+  when_due,  ///< while there are few outcomes; then when they are a twentieth more, or one was a surprise
+  never      ///< the warm start is used as it is, if there is one
 };
 
 struct ProposalOptions {
@@ -23,7 +42,7 @@ struct ProposalOptions {
   std::int64_t trial = 0;      ///< index of the trial to be; outcome transforms take turns by its parity
   bool deterministic = false;  ///< the user says that repeats give equal outcomes
   bool allow_repeats = false;  ///< a point may be proposed again (noisy outcomes)
-  bool refit = true;           ///< false: use the warm start as it is (if there is one)
+  Refit refit = Refit::always;
   std::optional<model::Warp> warp = std::nullopt;  ///< instead of taking turns
   AcquisitionOptimizerOptions optimizer = {};
 };
@@ -51,11 +70,13 @@ struct Proposal {
   double log_expected_improvement = 0.0;
   model::Warp warp = model::Warp::half_rank_log;
   model::FitOutcome fit = model::FitOutcome::failed;
-  std::optional<model::Hyperparameters> fitted;  ///< to be journaled and given back as warm start
+  std::optional<model::Hyperparameters> fitted;  ///< what was used; given back as warm start
+  bool refitted = false;                         ///< `fitted` is new: to be journaled
 };
 
-/// The next point. About n^3 work; never blocks, never throws for the numbers given.
-Proposal propose(const Domain& domain, const Knowledge& known, const ProposalOptions& options);
+/// The next point. About n^3 work, n^2 where `kept` knows the last fit; never blocks, never throws for the numbers
+/// given.
+Proposal propose(const Domain& domain, const Knowledge& known, const ProposalOptions& options, Kept* kept = nullptr);
 
 /// Point `index` of the initial design: the centre, then scrambled Sobol points of `seed`.
 Eigen::VectorXd initial_point(const Domain& domain, std::uint64_t seed, std::int64_t index);

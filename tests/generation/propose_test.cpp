@@ -165,7 +165,7 @@ TEST(Propose, AWarmStartWithoutRefitIsUsedAsItIs) {
   Knowledge known = initial(square, 8);
   known.warm_start = propose(square, known, options_of_trial(7)).fitted;
   ProposalOptions options = options_of_trial(8);
-  options.refit = false;
+  options.refit = Refit::never;
 
   EXPECT_EQ(propose(square, known, options).fitted->lengthscales, known.warm_start->lengthscales);
 }
