@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "generation/inline_source.hpp"
@@ -45,6 +46,11 @@ class Story {
     return {events.back()};
   }
 
+  std::vector<Event> abandon(int trial) {
+    add(TrialEnded{trial, TrialStatus::abandoned, {}, {}, {}});
+    return {events.back()};
+  }
+
   std::vector<Event> events;
 
  private:
@@ -56,6 +62,20 @@ std::vector<Parameter> plane() { return {range("x", 0.0, 1.0), range("y", 0.0, 1
 
 double loss_of(const Parameterization& p) {
   return std::pow(p.number("x") - 0.3, 2) + std::pow(p.number("y") - 0.6, 2);
+}
+
+/// What the trial of that index would measure.
+double loss_at(const Story& story, int trial) {
+  for (const Event& event : story.events) {
+    const auto* created = std::get_if<TrialCreated>(&event.what);
+    if (created && created->trial == trial) return loss_of(created->parameters);
+  }
+  return 0.0;
+}
+
+std::ptrdiff_t fits(const Story& story) {
+  return std::ranges::count_if(story.events,
+                               [](const Event& event) { return std::holds_alternative<ModelFitted>(event.what); });
 }
 
 /// A story in which so many trials are completed, told to `source`.
@@ -139,6 +159,36 @@ TEST(InlineSource, JournalingACandidateLeavesTheNextUnchanged) {
 
     EXPECT_EQ(next.ready.at(0).parameters, two.ready[1].parameters);
   }
+}
+
+TEST(InlineSource, AResumedRunGivesTheSameDigitsAsOneThatKeptItsModel) {
+  // Long enough that the model is not refitted for every outcome; results arrive out of order, some never.
+  Story story(plane());
+  InlineSource running;
+  running.feed(story.events);
+  std::vector<int> pending;
+  for (int trial = 0; trial < 130; ++trial) {
+    const Candidates taken = running.take(1, 0);
+    ASSERT_EQ(taken.ready.size(), 1U);
+    if (trial > 104) {
+      InlineSource resumed;
+      resumed.feed(story.events);
+      const Candidates again = resumed.take(1, 0);
+      ASSERT_EQ(again.ready[0].parameters, taken.ready[0].parameters) << trial;
+      ASSERT_EQ(again.ready[0].fit.has_value(), taken.ready[0].fit.has_value()) << trial;
+    }
+    running.feed(story.accept(taken.ready[0]));
+    pending.push_back(trial);
+    if (pending.size() < 4) continue;
+    const auto place = pending.begin() + trial % 4;
+    if (trial % 10 == 7) {
+      running.feed(story.abandon(*place));
+    } else {
+      running.feed(story.complete(*place, trial % 10 == 3 ? std::nan("") : loss_at(story, *place)));
+    }
+    pending.erase(place);
+  }
+  EXPECT_LT(fits(story), 125) << "the model was refitted for every outcome";
 }
 
 TEST(InlineSource, ACandidateThatBecameNoTrialIsForgotten) {
