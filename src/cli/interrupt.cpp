@@ -1,6 +1,7 @@
 #include "cli/interrupt.hpp"
 
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <array>
@@ -12,13 +13,22 @@ namespace stune::cli {
 
 namespace {
 
-constexpr std::array watched{SIGINT, SIGTERM, SIGHUP};
+constexpr std::array watched{SIGINT, SIGTERM, SIGHUP, SIGUSR1};
 std::array<struct sigaction, watched.size()> before{};
 std::atomic<const Wakeup*> target{nullptr};
 std::atomic<bool> asked{false};
+std::atomic<time_t> asked_at{0};
+constexpr time_t repeated_within = 2;  // seconds
 
-extern "C" void on_signal(int) {
-  if (asked.exchange(true)) _exit(static_cast<int>(ExitCode::interrupted));
+/// What signals whole jobs (mpirun, Slurm, a terminal) may well do so twice; only people mean the second one.
+extern "C" void on_signal(int number) {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  if (asked.exchange(true)) {
+    if (number != SIGINT && now.tv_sec - asked_at <= repeated_within) return;
+    _exit(static_cast<int>(ExitCode::interrupted));
+  }
+  asked_at = now.tv_sec;
   if (const Wakeup* wakeup = target.load()) wakeup->notify();
 }
 

@@ -1,4 +1,5 @@
-/// \file Ctrl-C, SIGTERM and SIGHUP while an experiment runs. The library touches no signals; this program does.
+/// \file Ctrl-C, SIGTERM, SIGHUP and SIGUSR1 (which batch systems send before time is over) while an experiment runs.
+/// The library touches no signals; this program does.
 #pragma once
 
 #include "base/wakeup.hpp"

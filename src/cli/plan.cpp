@@ -55,10 +55,7 @@ std::string one_of(const std::string& text, const std::vector<std::string>& vali
   throw ConfigError("found " + stune::quoted(text) + did_you_mean(text, valid) + "; valid are " + join(valid));
 }
 
-std::string valid_runner(const std::string& text) {
-  if (text == "mpi") throw ConfigError("this stune was built without the MPI runner; valid are auto, local and slurm");
-  return one_of(text, {"auto", "local", "slurm"});
-}
+std::string valid_runner(const std::string& text) { return one_of(text, {"auto", "local", "slurm", "mpi"}); }
 
 Parameter parameter_of(const Given& given) {
   return read_option(
@@ -226,6 +223,13 @@ RunOptions apply_options(RunOptions options, const GivenOptions& given) {
     options.tolerated_failure_rate = read_option("tolerated-failure-rate", *part, rate);
   }
   if (const Given* runner = given.last("runner")) options.runner = read_option("runner", *runner, valid_runner);
+  if (const Given* ranks = given.last("ranks-per-trial"))
+    options.ranks_per_trial = whole_option("ranks-per-trial", *ranks, 1);
+  if (const Given* which = given.last("trial-env")) {
+    options.trial_env = read_option("trial-env", *which, [](const std::string& text) {
+      return one_of(text, {"clean", "inherit"});
+    });
+  }
   for (const Given& words : given.all("sbatch")) add_sbatch(options.sbatch_options, words);
   if (const Given* poll = given.last("poll")) {
     const PollPlan plan = read_option("poll", *poll, parse_poll);
@@ -261,6 +265,8 @@ std::map<std::string, std::string> differences(const RunOptions& before, const R
   compare("trial_time_limit", &RunOptions::trial_time_limit, time);
   compare("cpus_per_trial", &RunOptions::cpus_per_trial, whole);
   compare("gpus_per_trial", &RunOptions::gpus_per_trial, whole);
+  compare("ranks_per_trial", &RunOptions::ranks_per_trial, whole);
+  compare("trial_env", &RunOptions::trial_env, word);
   return changes;
 }
 

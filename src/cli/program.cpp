@@ -80,8 +80,9 @@ std::filesystem::path experiment_folder(const std::string& name) {
   throw ConfigError("there are several experiments in this folder; name one of " + list);
 }
 
-ExitCode run_program(std::vector<std::string> arguments) {
+ExitCode run_program(std::vector<std::string> arguments, const MpiRanks* mpi) {
   Invocation invocation;
+  invocation.mpi = mpi;
   const auto separator = std::find(arguments.begin(), arguments.end(), "--");
   const bool has_command = separator != arguments.end();
   if (has_command) invocation.command.assign(separator + 1, arguments.end());

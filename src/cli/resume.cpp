@@ -3,6 +3,7 @@
 
 #include "base/log.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/mpi_start.hpp"
 #include "cli/node_program.hpp"
 #include "cli/plan.hpp"
 #include "cli/run.hpp"
@@ -21,9 +22,12 @@ struct ResumeArguments {
   bool step = false;
 };
 
-ExitCode resume(const ResumeArguments& arguments) {
+ExitCode resume(const ResumeArguments& arguments, const MpiRanks* mpi) {
   const auto folder = experiment_folder(arguments.experiment);
-  const RunOptions options = apply_options(view(folder).experiment.options(), arguments.given);
+  RunOptions options = apply_options(view(folder).experiment.options(), arguments.given);
+  if (mpi && !arguments.given.has("runner")) options.runner = "auto";
+  options = with_mpi(std::move(options), mpi, arguments.given.has("parallel"),
+                     "resume " + folder.filename().string() + (arguments.given.has("runner") ? " --runner mpi" : ""));
   check_complete(options);
   log::set_quiet(arguments.quiet);
   const Interrupt interrupt;
@@ -31,6 +35,7 @@ ExitCode resume(const ResumeArguments& arguments) {
   SessionParts parts;
   parts.node_program = find_node_program();
   parts.take_over = arguments.take_over;
+  if (mpi) parts.make_runner = mpi->make_runner;
   Session session = Session::open(folder, std::move(parts));
   for (const std::string& notice : session.notices()) progress->notice(notice);
   if (!arguments.step || !arguments.given.values.empty()) session.change(options);
@@ -51,7 +56,9 @@ void add_resume(CLI::App& app, Invocation& invocation) {
                     "continue although another machine seems to run it; only if you know that it does not");
   command->add_flag("--quiet", arguments->quiet, "only warnings and the result");
   command->footer("Example:\n  stune resume train.stune --trials 200");
-  command->callback([&invocation, arguments] { invocation.action = [arguments] { return resume(*arguments); }; });
+  command->callback([&invocation, arguments] {
+    invocation.action = [&invocation, arguments] { return resume(*arguments, invocation.mpi); };
+  });
 }
 
 }  // namespace stune::cli

@@ -11,6 +11,7 @@
 #include "cli/describe.hpp"
 #include "cli/dry_run.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/mpi_start.hpp"
 #include "cli/node_program.hpp"
 #include "cli/plan.hpp"
 #include "cli/quantities.hpp"
@@ -26,6 +27,7 @@ struct RunArguments {
   std::string script;
   GivenOptions given;
   std::vector<std::string> command;
+  const MpiRanks* mpi = nullptr;
 };
 
 /// What the command line and the script ask for, checked as far as that is possible without doing anything.
@@ -128,6 +130,9 @@ Request understand(const RunArguments& arguments) {
     request.wanted.definition = define(all, surroundings);
     request.wanted.options = apply_options({}, all);
   }
+  if (arguments.mpi && !all.has("runner")) request.wanted.options.runner = "auto";
+  request.wanted.options = with_mpi(std::move(request.wanted.options), arguments.mpi, all.has("parallel"),
+                                    "run " + (arguments.script.empty() ? "..." : arguments.script) + " --runner mpi");
   request.wanted.environment = current_environment();
   check_complete(request.wanted.options);
   check_first_task(request.wanted);
@@ -150,6 +155,7 @@ ExitCode run(const RunArguments& arguments) {
   SessionParts parts;
   parts.node_program = find_node_program();
   parts.take_over = arguments.given.has("take-over");
+  if (arguments.mpi) parts.make_runner = arguments.mpi->make_runner;
   Session session = Session::begin(request.folder, std::move(request.wanted), std::move(parts));
   for (const std::string& notice : session.notices()) progress->notice(notice);
   return conclude(session, session.run(*progress, &interrupt.wakeup()));
@@ -159,10 +165,19 @@ ExitCode run(const RunArguments& arguments) {
 
 namespace {
 
+std::string going_on_text(const Session& session) {
+  const std::string folder = session.folder().filename().string();
+  if (session.experiment().options().runner == "mpi") {
+    return "Trials that run are given time to end. Continue with the same command, or: mpirun -n 9 stune resume " +
+           folder + "\n";
+  }
+  return "Jobs that run or wait go on. Continue with: stune resume " + folder + "\nCancel them with: stune stop " +
+         folder + "\n";
+}
+
 std::string ending_text(const Session& session, const RunSummary& summary) {
   const std::string folder = session.folder().filename().string();
-  const std::string going_on = "Jobs that run or wait go on. Continue with: stune resume " + folder +
-                               "\nCancel them with: stune stop " + folder + "\n";
+  const std::string going_on = going_on_text(session);
   const std::string elapsed = to_words(std::chrono::floor<std::chrono::seconds>(summary.progress.elapsed));
   switch (summary.reason) {
     case StopReason::finished:
@@ -213,6 +228,7 @@ void add_run(CLI::App& app, Invocation& invocation) {
     invocation.takes_command = true;
     invocation.action = [&invocation, arguments] {
       arguments->command = invocation.command;
+      arguments->mpi = invocation.mpi;
       return run(*arguments);
     };
   });

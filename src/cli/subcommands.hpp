@@ -14,12 +14,15 @@ class App;
 
 namespace stune::cli {
 
+struct MpiRanks;
+
 /// One call of the program. Subcommands register with an App that lives as long as this.
 struct Invocation {
   std::vector<std::string> command;  ///< the words after --
   std::function<ExitCode()> action;  ///< what the subcommand that was named will do
   bool takes_command = false;        ///< the subcommand that was named knows what to do with `command`
   bool takes_any_words = false;      ///< ... and has read its words itself
+  const MpiRanks* mpi = nullptr;     ///< where this is rank 0 of several
 };
 
 /// Each adds its subcommand; parsing sets `action` of the one that was named.
@@ -40,7 +43,8 @@ void add_experiment(CLI::App& command, std::string& name);
 /// Its folder; without a name the only experiment of the current folder. Throws ConfigError saying what is there.
 std::filesystem::path experiment_folder(const std::string& name);
 
-/// Reads the arguments (without the program's name) and does what they say. Throws Error.
-ExitCode run_program(std::vector<std::string> arguments);
+/// Reads the arguments (without the program's name) and does what they say. `mpi`: this is rank 0 of several. Throws
+/// Error.
+ExitCode run_program(std::vector<std::string> arguments, const MpiRanks* mpi = nullptr);
 
 }  // namespace stune::cli

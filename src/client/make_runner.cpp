@@ -43,10 +43,12 @@ std::unique_ptr<Runner> make_runner(const RunOptions& options) {
     slurm.poll_growth = options.poll_growth;
     return std::make_unique<SlurmRunner>(slurm);
   }
+  // Without ranks, what is left of an MPI run can still be found and stopped: each trial has its process and its files.
+  if (options.runner == "mpi") return std::make_unique<LocalRunner>();
   if (options.runner == "custom") {
     throw RunnerError("trials of this experiment are placed by a program of its own: start that program again");
   }
-  throw ConfigError("unknown runner '" + options.runner + "'; valid are auto, local, slurm");
+  throw ConfigError("unknown runner '" + options.runner + "'; valid are auto, local, slurm, mpi");
 }
 
 }  // namespace stune

@@ -92,7 +92,8 @@ struct Session::Impl {
     if (world_open) return;
     commands = make_child_commands(clock);
     const Workplace place = workplace();
-    if (!parts.runner) parts.runner = make_runner(experiment.options());
+    const auto& options = experiment.options();
+    if (!parts.runner) parts.runner = parts.make_runner ? parts.make_runner(options) : make_runner(options);
     for (const auto& [name, source] : experiment.definition().metrics) {
       const bool supplied =
           std::ranges::any_of(parts.metrics, [&n = name](const auto& metric) { return metric->name() == n; });

@@ -23,7 +23,8 @@ class Wakeup;
 
 /// What a caller supplies instead of the defaults.
 struct SessionParts {
-  std::unique_ptr<Runner> runner;                ///< else the one that RunOptions::runner names
+  std::unique_ptr<Runner> runner;  ///< else the one that RunOptions::runner names
+  std::function<std::unique_ptr<Runner>(const RunOptions&)> make_runner;  ///< of the name; else make_runner()
   std::vector<std::unique_ptr<Metric>> metrics;  ///< else, for each of Definition::metrics, an Hdf5Metric
   std::filesystem::path node_program;            ///< to be copied into a new experiment; empty: trials need none
   bool take_over = false;                        ///< another host's lock is taken without watching it

@@ -34,7 +34,7 @@ struct RunOptions {
   int trials = 0;                       ///< end after so many finished trials that count; 0: must be given
   int parallel = 1;                     ///< jobs queued and running, at most
   double tolerated_failure_rate = 0.5;  ///< give up above this; checked from 5 failures on, and at the end
-  std::string runner = "auto";          ///< auto, local, slurm
+  std::string runner = "auto";          ///< auto, local, slurm, mpi
   std::vector<std::string> sbatch_options{};
   Seconds poll_start{0};  ///< 0: the runner's own
   double poll_growth = 1.5;
@@ -44,6 +44,8 @@ struct RunOptions {
   Seconds metric_grace{0};      ///< how long NotYet is believed; 0: 5 s local, 60 s elsewhere
   int cpus_per_trial = 0;
   int gpus_per_trial = 0;
+  int ranks_per_trial = 1;          ///< with MPI
+  std::string trial_env = "clean";  ///< with MPI: clean, or inherit what the launcher set
   int infrastructure_retries = 5;  ///< free attempts per trial after infrastructure failures
 
   bool operator==(const RunOptions&) const = default;

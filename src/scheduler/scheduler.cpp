@@ -356,7 +356,7 @@ void Scheduler::wait(TimePoint now) {
 Seconds Scheduler::grace() const {
   const RunOptions& options = c_.experiment.options();
   if (options.metric_grace > Seconds{0}) return options.metric_grace;
-  return options.runner == "slurm" ? Seconds{60} : Seconds{5};
+  return options.runner == "slurm" || options.runner == "mpi" ? Seconds{60} : Seconds{5};
 }
 
 ProgressSnapshot Scheduler::snapshot(TimePoint now) const {

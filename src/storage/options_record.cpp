@@ -34,6 +34,8 @@ const Field fields[] = {
     {"metric_grace", &RunOptions::metric_grace},
     {"cpus_per_trial", &RunOptions::cpus_per_trial},
     {"gpus_per_trial", &RunOptions::gpus_per_trial},
+    {"ranks_per_trial", &RunOptions::ranks_per_trial, 1},
+    {"trial_env", &RunOptions::trial_env},
     {"infrastructure_retries", &RunOptions::infrastructure_retries},
 };
 

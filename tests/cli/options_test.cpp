@@ -165,7 +165,7 @@ TEST(Plan, RunnersThatDoNotExistAreNamed) {
   };
 
   EXPECT_THAT(apply("slrum"), AllOf(HasSubstr("slrum"), HasSubstr("slurm")));
-  EXPECT_THAT(apply("mpi"), HasSubstr("without the MPI runner"));
+  EXPECT_THAT(apply("qsub"), AllOf(HasSubstr("local"), HasSubstr("mpi")));
 }
 
 TEST(Plan, DefinitionIsWhatTheOptionsSay) {

@@ -49,7 +49,7 @@ std::vector<BadInput> bad_inputs() {
        {"--tolerated-failure-rate", "from 0 to 1"}},
       {"TimeLimit", script(good), with({"--trial-time-limit", "5 min"}), 2, {"--trial-time-limit", "5 min", "5m"}},
       {"Runner", script(good), with({"--runner", "slrum"}), 2, {"slrum", "did you mean", "slurm"}},
-      {"RunnerMpi", script(good), with({"--runner", "mpi"}), 2, {"without the MPI runner", "local"}},
+      {"RunnerMpi", script(good), with({"--runner", "mpi"}), 2, {"mpirun -n 9 stune run train.sh --runner mpi", "local"}},
       {"Method", script(good), with({"--method", "quick"}), 2, {"quick", "fast", "random", "sobol"}},
       {"Name", script(good), with({"--name", "a/b"}), 2, {"--name", "a/b", "letters"}},
       {"NothingToRun", "", {"run", "--trials", "5"}, 2, {"nothing to run", "--"}},

@@ -1,0 +1,164 @@
+#include "runners/mpi_surroundings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <set>
+#include <string_view>
+#include <utility>
+
+namespace stune::mpi {
+namespace {
+
+bool begins_with_any(const std::string& name, const auto& prefixes) {
+  return std::ranges::any_of(prefixes, [&](std::string_view prefix) { return name.starts_with(prefix); });
+}
+
+/// The launcher's own, except what the user says to every Open MPI program.
+bool is_launchers(const std::string& name) {
+  constexpr std::array<std::string_view, 10> prefixes = {"OMPI_",  "PMIX_", "PMI_",       "PMI2_",      "PRTE_",
+                                                         "HYDRA_", "HYDI_", "MPI_LOCALN", "MPI_LOCALR", "MPIR_"};
+  return begins_with_any(name, prefixes) && !name.starts_with("OMPI_ALLOW_RUN_AS_ROOT");
+}
+
+/// Of the step that the ranks are, not of the allocation: a step inside a trial would take them for its own.
+bool is_steps(const std::string& name) {
+  constexpr std::array<std::string_view, 9> prefixes = {"SLURM_STEP",     "SLURM_PROCID",    "SLURM_LOCALID",
+                                                        "SLURM_TASK_PID", "SLURM_SRUN_COMM", "SLURM_LAUNCH_N",
+                                                        "SLURM_PMI",      "SLURM_CPU_BIND",  "SLURM_DISTRIBUTION"};
+  return begins_with_any(name, prefixes);
+}
+
+bool is_of_the_node(const std::string& name) { return name == "TMPDIR" || name == "HOSTNAME"; }
+
+int number(const Environment& environment, const char* name) {
+  const auto found = environment.find(name);
+  int value = 0;
+  if (found != environment.end()) {
+    std::from_chars(found->second.data(), found->second.data() + found->second.size(), value);
+  }
+  return value;
+}
+
+/// Whether no two of them share anything, and none has nothing.
+template <class T>
+bool disjoint(const std::vector<std::vector<T>>& all) {
+  std::set<T> seen;
+  for (const std::vector<T>& one : all) {
+    if (one.empty()) return false;
+    for (const T& item : one) {
+      if (!seen.insert(item).second) return false;
+    }
+  }
+  return true;
+}
+
+template <class T>
+std::vector<T> united(const std::vector<std::vector<T>>& all) {
+  std::vector<T> result;
+  for (const std::vector<T>& one : all) {
+    for (const T& item : one) {
+      if (std::ranges::find(result, item) == result.end()) result.push_back(item);
+    }
+  }
+  return result;
+}
+
+/// For each of those on one node: its own, or an equal part of what they have in common.
+template <class T, class Part>
+std::vector<std::vector<T>> shared_out(const std::vector<std::vector<T>>& all, int each, Part part) {
+  std::vector<std::vector<T>> result;
+  if (disjoint(all)) {
+    for (const std::vector<T>& own : all)
+      result.push_back(part(own, 1, each > 0 ? each : static_cast<int>(own.size()))[0]);
+    return result;
+  }
+  std::vector<T> pool = united(all);
+  std::ranges::sort(pool);
+  const int equal = static_cast<int>(pool.size() / all.size());
+  if (each == 0 && equal == 0) return std::vector<std::vector<T>>(all.size());
+  return part(pool, static_cast<int>(all.size()), each > 0 ? each : equal);
+}
+
+std::vector<std::vector<int>> share_cpus(const std::vector<int>& pool, int slots, int each) {
+  std::vector<std::vector<int>> result;
+  for (Share& share : share_out({pool, {}}, {.slots = slots, .cpus_per_trial = each})) result.push_back(share.cpus);
+  return result;
+}
+
+std::vector<std::vector<std::string>> share_gpus(const std::vector<std::string>& pool, int slots, int each) {
+  std::vector<std::vector<std::string>> result;
+  for (Share& share : share_out({{}, pool}, {.slots = slots, .gpus_per_trial = each})) result.push_back(share.gpus);
+  return result;
+}
+
+int per_rank(int per_trial, std::size_t together) {
+  const int ranks = static_cast<int>(together);
+  return (per_trial + ranks - 1) / ranks;
+}
+
+}  // namespace
+
+Launch launch_of(const Environment& environment) {
+  if (const int ranks = number(environment, "OMPI_COMM_WORLD_SIZE"); ranks > 0) return {"mpirun", ranks, true};
+  const int in_step = number(environment, "SLURM_STEP_NUM_TASKS");
+  const bool pmi = environment.contains("PMIX_RANK") || environment.contains("PMI_RANK");
+  if (pmi && in_step > 0) return {"srun", in_step, true};
+  if (pmi) return {"mpirun", std::max(1, number(environment, "PMI_SIZE")), true};
+  // In a batch script the variables of a step are there, too, but no rank: SLURM_STEP_ID is not.
+  if (in_step > 1 && environment.contains("SLURM_STEP_ID") && environment.contains("SLURM_SRUN_COMM_HOST")) {
+    return {"srun", in_step, false};
+  }
+  return {};
+}
+
+Environment trial_environment(const Environment& saved, const Environment& own, bool inherit) {
+  Environment result;
+  for (const auto& [name, value] : saved) {
+    if (!is_launchers(name) && !name.starts_with("SLURM_")) result[name] = value;
+  }
+  for (const auto& [name, value] : own) {
+    const bool allocations = name.starts_with("SLURM_") && (inherit || !is_steps(name));
+    if (allocations || is_of_the_node(name) || (inherit && is_launchers(name))) result[name] = value;
+  }
+  for (const char* name : {"TMPDIR", "HOSTNAME"}) {
+    if (!own.contains(name)) result.erase(name);
+  }
+  return result;
+}
+
+Share share_of(const std::vector<RankPlace>& ranks, std::size_t first, std::size_t together,
+               const ShareRequest& request) {
+  std::vector<std::vector<int>> cpus;
+  std::vector<std::vector<std::string>> gpus;
+  std::vector<std::size_t> ours;  // positions on the node of the trial's ranks
+  for (std::size_t rank = 0; rank < ranks.size(); ++rank) {
+    if (ranks[rank].host != ranks[first].host) continue;
+    if (rank >= first && rank < first + together) ours.push_back(cpus.size());
+    cpus.push_back(ranks[rank].may_use.cpus);
+    gpus.push_back(ranks[rank].may_use.gpus);
+  }
+  const auto cpu_parts = shared_out(cpus, per_rank(request.cpus_per_trial, together), share_cpus);
+  const auto gpu_parts = shared_out(gpus, per_rank(request.gpus_per_trial, together), share_gpus);
+  Share share;
+  for (const std::size_t place : ours) {
+    share.cpus.insert(share.cpus.end(), cpu_parts[place].begin(), cpu_parts[place].end());
+    share.gpus.insert(share.gpus.end(), gpu_parts[place].begin(), gpu_parts[place].end());
+  }
+  return share;
+}
+
+Environment rank_environment(const std::vector<RankPlace>& ranks, std::size_t first, std::size_t together, bool mpich) {
+  std::vector<std::pair<std::string, int>> hosts;
+  for (std::size_t rank = first; rank < first + together; ++rank) {
+    if (hosts.empty() || hosts.back().first != ranks[rank].host) hosts.emplace_back(ranks[rank].host, 0);
+    ++hosts.back().second;
+  }
+  std::string list;
+  for (const auto& [host, count] : hosts) list += (list.empty() ? "" : ",") + host + ":" + std::to_string(count);
+  const std::string count = std::to_string(together);
+  const std::string program = mpich ? "mpiexec -n " + count + " -hosts " : "mpirun -n " + count + " --host ";
+  return {{"STUNE_RANKS", count}, {"STUNE_HOSTS", list}, {"STUNE_MPIRUN", program + list}};
+}
+
+}  // namespace stune::mpi
