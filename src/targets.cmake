@@ -46,6 +46,14 @@ endfunction()
 # All test programs that need nothing but themselves: what the sanitizers look at.
 add_custom_target(unit_tests)
 
+# stune_compile_as_test(TARGET): how tests are compiled.
+function(stune_compile_as_test target)
+  target_compile_features(${target} PRIVATE cxx_std_20)
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/src)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)  # what is tested is optimized, the tests compile fast
+  target_link_libraries(${target} PRIVATE stune_options GTest::gmock GTest::gtest_main)
+endfunction()
+
 # stune_add_test(NAME SOURCES ... DEPENDS ... LABELS ... [TIMEOUT SECONDS] [FIXTURE slurm] [SERIAL])
 # One GoogleTest program; each TEST in it is a test of ctest with the given labels. FIXTURE slurm: a real Slurm runs before the
 # first such test and SLURM_CONF names it. SERIAL: nothing else runs meanwhile, for a test that breaks what others use.
@@ -68,9 +76,8 @@ function(stune_add_test name)
   if("unit" IN_LIST arg_LABELS)
     add_dependencies(unit_tests ${name})
   endif()
-  target_compile_features(${name} PRIVATE cxx_std_20)
-  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/src)
-  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)  # what is tested is optimized, the tests compile fast
-  target_link_libraries(${name} PRIVATE stune_options ${arg_DEPENDS} GTest::gmock GTest::gtest_main)
+  stune_compile_as_test(${name})
+  target_precompile_headers(${name} REUSE_FROM stune_test_headers)
+  target_link_libraries(${name} PRIVATE ${arg_DEPENDS})
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES ${properties})
 endfunction()

@@ -136,7 +136,8 @@ class RealSlurm : public testing::Test {
   }
   /// freeze, thaw, kill or restart the controller.
   static void controller(const std::string& action) {
-    output_of(std::string(STUNE_SLURM_CLUSTER) + " " + action + " " + place() + " slurmctld");
+    std::string command = STUNE_SLURM_CLUSTER;
+    output_of(command.append(" ").append(action).append(" ").append(place()).append(" slurmctld"));
   }
   /// The cluster's folder.
   static std::string place() { return std::filesystem::path(std::getenv("SLURM_CONF")).parent_path().string(); }

@@ -1,0 +1,1 @@
+// Compiles nothing: the program that owns the headers that all tests include, parsed once.
