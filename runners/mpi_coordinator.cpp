@@ -27,7 +27,8 @@ constexpr int pause_part = 8;                       // of the time since somethi
 constexpr seconds ping_interval{20};
 constexpr seconds hello_patience{30};
 constexpr seconds recall_interval{1};
-constexpr seconds desertion_patience{30};  // rank 0 is told to end, too, but perhaps a little later
+/// Workers that wind down do so for a reason that rank 0 is told as well; those that are stuck may come back.
+constexpr seconds desertion_patience{120};
 /// A process whose rank is dead gets SIGTERM at once and SIGKILL 10 s later, and then writes its exit record.
 constexpr seconds orphan_patience{40};
 
@@ -365,14 +366,17 @@ void Coordinator::give_up_what_is_due(TimePoint now) {
   }
 }
 
-/// Ranks that wind down do so for a reason that rank 0 is told as well.
 void Coordinator::expect_somebody(TimePoint now) {
   if (crew_.any_left() || placed_.size() > waiting_.size() || !news_.empty()) {
     deserted_.reset();
     return;
   }
   if (!deserted_) deserted_ = now;
-  if (!crew_.all_lost() && now - *deserted_ < desertion_patience) return;
+  bool any_lives = false;
+  for (Crew::Worker worker = 0; leader(worker) + together_ <= channel_.size(); ++worker) {
+    any_lives = any_lives || !channel_.is_given_up(leader(worker));
+  }
+  if (any_lives && now - *deserted_ < desertion_patience) return;
   throw RunnerError("no worker rank is left" + (last_loss_.empty() ? std::string() : " (" + last_loss_ + ")") +
                     "; what has been measured is safe, and the same command goes on from there");
 }

@@ -34,10 +34,6 @@ bool Crew::any_left() const {
                              [](const Member& m) { return m.state == State::unknown || m.state == State::ready; });
 }
 
-bool Crew::all_lost() const {
-  return std::ranges::all_of(members_, [](const Member& m) { return m.state == State::lost; });
-}
-
 bool Crew::all_known() const {
   return std::ranges::none_of(members_, [](const Member& m) { return m.state == State::unknown; });
 }

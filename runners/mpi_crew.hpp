@@ -28,8 +28,7 @@ class Crew {
   /// A lost one is heard of again: it is to say anew that it is ready.
   void forgive(Worker worker) { members_[worker].state = State::unknown; }
   bool is_lost(Worker worker) const { return members_[worker].state == State::lost; }
-  bool any_left() const;  ///< that is ready or may become so
-  bool all_lost() const;
+  bool any_left() const;   ///< that is ready or may become so
   bool all_known() const;  ///< nobody is still to say that it is ready
 
   void give(Worker worker, AttemptId id);

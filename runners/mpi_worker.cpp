@@ -137,7 +137,9 @@ void Worker::make_runner(const Open& order) {
   bind_to(share.cpus);
   for (const auto& [name, value] : share_environment({{}, share.gpus}, {})) ::setenv(name.c_str(), value.c_str(), 1);
   if (function_) {
-    if (team_.communicator == 0) team_.communicator = channel_.unite(team_.first, team_.count);
+    const std::pair team(team_.first, team_.count);
+    if (!communicators_.contains(team)) communicators_[team] = channel_.unite(team_.first, team_.count);
+    team_.communicator = communicators_[team];
     auto runner = std::make_unique<FunctionRunner>(function_, team_);
     function_runner_ = runner.get();
     runner_ = std::move(runner);

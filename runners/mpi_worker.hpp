@@ -6,6 +6,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <set>
 
@@ -49,9 +50,10 @@ class Worker {
   const MpiFunction& function_;
   SystemClock clock_;
   Team team_;
-  std::unique_ptr<Runner> runner_;             ///< of what rank 0 assigns
-  FunctionRunner* function_runner_ = nullptr;  ///< the same one, where trials are calls
-  std::unique_ptr<Runner> finder_;             ///< of what earlier processes left on this node
+  std::map<std::pair<int, int>, int> communicators_;  ///< by first rank and count
+  std::unique_ptr<Runner> runner_;                    ///< of what rank 0 assigns
+  FunctionRunner* function_runner_ = nullptr;         ///< the same one, where trials are calls
+  std::unique_ptr<Runner> finder_;                    ///< of what earlier processes left on this node
   std::deque<Assign> queue_;
   std::set<AttemptId> running_;
   std::vector<Job> to_assist_;

@@ -89,7 +89,7 @@ TEST(Crew, ALostWorkerLeavesItsTrialsAndGetsNoMore) {
 TEST(Crew, AWorkerThatComesBackMustSayThatItIsReady) {
   Crew crew = ready_crew({"n1"});
   crew.lose(0);
-  EXPECT_TRUE(crew.all_lost());
+  EXPECT_FALSE(crew.any_left());
 
   crew.forgive(0);
   EXPECT_EQ(crew.room(), 0);
