@@ -1,0 +1,45 @@
+#!/bin/bash
+# One allocation of a real Slurm, which SLURM_CONF names: mpirun inside sbatch, the allocation about to end, srun --mpi=pmix.
+# usage: mpi_slurm_test.sh STUNE_PROGRAM
+ours=$(cd "$(dirname "$0")" && pwd)
+. "$ours/../loop/lib.sh" "$1"
+. "$here/kill9.sh"
+. "$ours/faults.sh"
+[[ -n ${SLURM_CONF:-} ]] || fail "SLURM_CONF names no cluster"
+trials=20
+name=stune_mpi_$SRANDOM
+tear_down() { scancel --me --name=$name; }
+
+cat >job.sh <<END
+#!/bin/bash
+#SBATCH --ntasks=4 --nodes=2 --job-name=$name --output=out.txt --open-mode=append
+export STUNE_LOOP_TEST=$mark
+exec mpirun -n 4 "$program" run --runner mpi --param "x = float(0, 1)" --param "k = int(0, 1000)" --minimize loss \
+  --method sobol --seed 7 --trials $trials --name kill9 --quiet -- "$here/counted_trial.sh" "$PWD/counts" {x} {k}
+END
+mkdir counts
+: >log.txt >out.txt
+resumes=1 kills=0
+
+# --- the allocation is about to end: what runs ends in peace, the next allocation goes on
+job=$(sbatch --parsable job.sh) || fail "sbatch"
+until_true 'journal_lines; ((lines > 12))'
+scancel --batch --signal=USR1 "$job"
+until_true '[[ -z $(squeue -h -j '"$job"' 2>/dev/null) ]]'
+claim_says "a signal before the end" "$(cat out.txt)" "Interrupted"
+sbatch --wait job.sh >submitted.txt || fail "the second allocation: $(cat submitted.txt)"
+check_exactness $trials
+claim "ends other than by their own will" "$(grep -o '"cause":"[a-z_]*"' "$experiment/journal.jsonl" | sort -u)" '"cause":"completed"'
+report $trials
+
+# --- srun starts the ranks itself
+run_step() { # OPTIONS of srun
+  srun --nodes=1 --ntasks=3 "$@" "$program" run --runner mpi --param "x = float(0, 1)" --minimize loss --method sobol \
+    --trials 6 --name step --quiet -- /bin/sh -c 'stune metric loss="$0"' {x}
+}
+STUNE_LOOP_TEST=$mark run_step --mpi=none >step.txt 2>&1
+claim_says "srun without MPI" "$(cat step.txt)" 'srun --mpi=pmix stune run'
+STUNE_LOOP_TEST=$mark run_step --mpi=pmix >step.txt 2>&1
+claim "exit code of srun --mpi=pmix" $? 0
+claim "completed under srun" "$(count_status step completed)" 6
+echo "$claims claims hold"
