@@ -22,7 +22,7 @@ constexpr std::uint64_t durations = 777;  // stream of the seed
 /// Trials end in the order in which simulated workers would end them.
 class Simulation {
  public:
-  Simulation(const Problem& problem, const Run& run)
+  Simulation(const Problem& problem, const RunSetup& run)
       : problem_(problem),
         run_(run),
         optimizer_(problem, {run.seed, run.workers, run.method}),
@@ -64,7 +64,7 @@ class Simulation {
 
  private:
   const Problem& problem_;
-  Run run_;
+  RunSetup run_;
   AskTell optimizer_;
   std::mt19937_64 generator_;
   std::multimap<double, int> running_;  // trials by the time they end
@@ -75,7 +75,7 @@ class Simulation {
 
 }  // namespace
 
-Regret optimize(const Problem& problem, const Run& run) {
+Regret optimize(const Problem& problem, const RunSetup& run) {
   Simulation simulation(problem, run);
   const int budget = run.budget > 0 ? run.budget : problem.budget;
   for (int started = 0; started < budget && simulation.start_one(); ++started) {

@@ -9,7 +9,7 @@
 
 namespace stune::benchmarks {
 
-struct Run {
+struct RunSetup {
   std::uint64_t seed = 1;
   int workers = 1;  ///< trials at a time, asynchronous; they take exponentially distributed times
   int budget = 0;   ///< evaluations; 0: the problem's
@@ -24,6 +24,6 @@ struct Regret {
   int evaluations = 0;           ///< fewer than the budget where a finite space is used up
 };
 
-Regret optimize(const Problem& problem, const Run& run);
+Regret optimize(const Problem& problem, const RunSetup& run);
 
 }  // namespace stune::benchmarks

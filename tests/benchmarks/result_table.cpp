@@ -21,20 +21,19 @@ std::vector<std::string> split(const std::string& line) {
 }  // namespace
 
 ResultTable::ResultTable(const std::filesystem::path& path) {
-  bool complete = true;  // the last line ends in a line feed
-  bool empty = true;
+  std::uintmax_t good = 0;  // bytes of whole lines
   std::ifstream existing(path);
-  for (std::string line; std::getline(existing, line);) {
-    complete = !existing.eof();
+  for (std::string line; std::getline(existing, line) && !existing.eof();) {
+    good += line.size() + 1;
     const auto cells = split(line);
-    if (std::exchange(empty, false) || !complete || cells.size() != columns) continue;
+    if (cells.size() != columns || cells.front() == "optimizer") continue;
     const RunKey key{cells[0], cells[1], std::stoull(cells[2]), std::stoi(cells[3]), std::stoi(cells[4])};
     rows_[key] = {std::stod(cells[5]), std::stod(cells[6]), std::stod(cells[7]), std::stod(cells[8]), key.evaluations};
   }
+  if (existing.is_open()) std::filesystem::resize_file(path, good);
   file_.open(path, std::ios::app);
   if (!file_) throw std::runtime_error("cannot write " + path.string());
-  if (empty) file_ << header;
-  if (!complete) file_ << "\n";
+  if (good == 0) file_ << header << std::flush;
   file_.precision(6);
 }
 

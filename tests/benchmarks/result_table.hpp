@@ -25,7 +25,7 @@ struct RunKey {
 
 class ResultTable {
  public:
-  /// Reads what is there; a line that was cut off is passed over, and what it should have held is done again. Throws
+  /// Reads what is there; a last line that was cut off is removed, and what it should have held is done again. Throws
   /// std::runtime_error for a file that cannot be written.
   explicit ResultTable(const std::filesystem::path& path);
 

@@ -18,16 +18,22 @@ KEY = COLUMNS[:5]
 
 
 def read(path):
-    """Rows by (optimizer, problem, seed, workers, evaluations), all text; the last of equal ones."""
+    """Rows by KEY, all text; the last of equal ones. A last line that was cut off is passed over."""
     if not os.path.exists(path):
         return {}
     with open(path, newline="") as file:
-        return {tuple(row[k] for k in KEY): row for row in csv.DictReader(file) if None not in row.values()}
+        whole = [line for line in file if line.endswith("\n")]
+    return {tuple(row[k] for k in KEY): row for row in csv.DictReader(whole)}
 
 
 def append(path, row):
-    new = not os.path.exists(path) or os.path.getsize(path) == 0
-    text = ",".join(COLUMNS) + "\n" if new else ""
+    lines = []
+    if os.path.exists(path):
+        with open(path, newline="") as file:
+            lines = file.readlines()
+    text = "" if lines else ",".join(COLUMNS) + "\n"
+    if lines and not lines[-1].endswith("\n"):
+        os.truncate(path, sum(map(len, lines[:-1])))
     text += ",".join(str(row[column]) for column in COLUMNS) + "\n"
     with open(path, "a") as file:
         file.write(text)
