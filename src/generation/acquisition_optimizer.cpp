@@ -47,6 +47,18 @@ std::optional<Maximum> enumerate(const LogExpectedImprovement& acquisition, cons
   return best;
 }
 
+// The first `spread` points, which are all over the domain, are spread over the box instead; the others are clamped.
+void move_into(const Box& box, const Domain& domain, Eigen::Index spread, Eigen::MatrixXd& points) {
+  if (box.lower.size() == 0) return;
+  for (Eigen::Index i = 0; i < points.rows(); ++i) {
+    Eigen::VectorXd point = points.row(i).transpose();
+    for (Eigen::Index j = 0; i < spread && j < domain.size(); ++j) {
+      if (!domain[j].is_categorical()) point(j) = box.lower(j) + point(j) * (box.upper(j) - box.lower(j));
+    }
+    points.row(i) = clamped(point, domain, box).transpose();
+  }
+}
+
 Population look_around(const LogExpectedImprovement& acquisition, const Domain& domain,
                        const Eigen::MatrixXd& best_known, RandomNumbers& random,
                        const AcquisitionOptimizerOptions& options) {
@@ -57,6 +69,7 @@ Population look_around(const LogExpectedImprovement& acquisition, const Domain& 
   Population raw;
   raw.points.resize(spread.rows() + local.rows() + (known ? 1 : 0), domain.size());
   raw.points << spread, local, best_known.topRows(known ? 1 : 0);
+  move_into(options.search.box, domain, spread.rows(), raw.points);
   raw.values = acquisition.values(raw.points);
   return raw;
 }

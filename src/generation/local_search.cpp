@@ -50,10 +50,15 @@ void climb(Population& population, const Indices& members, const Indices& free,
   lbfgs.max_iterations = options.max_iterations;
   lbfgs.gradient_tolerance = options.gradient_tolerance;
   lbfgs.relative_decrease = 1e-8;
+  const bool boxed = options.box.lower.size() != 0;
+  const Eigen::VectorXd lower = boxed ? Eigen::VectorXd(options.box.lower(free).cwiseQuotient(scale))
+                                      : Eigen::VectorXd(Eigen::VectorXd::Zero(scale.size()));
+  const Eigen::VectorXd upper =
+      boxed ? Eigen::VectorXd(options.box.upper(free).cwiseQuotient(scale)) : Eigen::VectorXd(scale.cwiseInverse());
   std::vector<model::BoundedLbfgs> searches;
   for (const Eigen::Index i : members) {
     const Eigen::VectorXd start = population.points.row(i)(free).transpose().cwiseQuotient(scale);
-    searches.emplace_back(start, Eigen::VectorXd::Zero(scale.size()), scale.cwiseInverse(), lbfgs);
+    searches.emplace_back(start, lower, upper, lbfgs);
   }
   const auto place = [&](std::size_t k, const Eigen::VectorXd& u) {
     Eigen::VectorXd point = population.points.row(members[k]).transpose();
@@ -136,6 +141,15 @@ Indices promising(const Population& population, Indices members) {
 }
 
 }  // namespace
+
+Eigen::VectorXd clamped(const Eigen::VectorXd& point, const Domain& domain, const Box& box) {
+  if (box.lower.size() == 0) return point;
+  Eigen::VectorXd result = point;
+  for (Eigen::Index j = 0; j < domain.size(); ++j) {
+    if (!domain[j].is_categorical()) result(j) = domain[j].snap(std::clamp(point(j), box.lower(j), box.upper(j)));
+  }
+  return result;
+}
 
 void improve(Population& population, const LogExpectedImprovement& acquisition, const Domain& domain,
              const LocalSearchOptions& options) {

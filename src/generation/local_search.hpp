@@ -15,11 +15,20 @@ struct Population {
   Eigen::VectorXd values;
 };
 
+/// Where numeric coordinates may go; empty: everywhere in [0, 1].
+struct Box {
+  Eigen::VectorXd lower, upper;
+};
+
 struct LocalSearchOptions {
   int max_iterations = 200;          ///< of a climb
   double gradient_tolerance = 1e-4;  ///< in coordinates divided by lengthscales
   int max_rounds = 16;               ///< climbs alternating with moves of discrete coordinates
+  Box box = {};                      ///< climbs stay inside
 };
+
+/// `point` with its numeric coordinates moved into the box.
+Eigen::VectorXd clamped(const Eigen::VectorXd& point, const Domain& domain, const Box& box);
 
 /// Raises members to points where neither a continuous step nor a change of one discrete coordinate helps (or
 /// max_rounds are over). In a mixed domain members far below the best, or that meet another, are not raised further

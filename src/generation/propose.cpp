@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "generation/neighbourhood.hpp"
 #include "generation/sobol.hpp"
 
 namespace stune::generation {
@@ -16,6 +17,9 @@ namespace {
 constexpr double noisy_ratio = 0.05;  // noise over process variance from which ranks of single outcomes mean little
 constexpr double exact_ratio = 1e-3;  // below it the best outcome is taken for what it is
 
+constexpr Eigen::Index largest_exact = 1000;   // beyond, models are local
+constexpr Eigen::Index local_size = 320;       // measurements of a local model
+constexpr int local_iterations = 10;           // of its fit, which starts from the last one's result
 constexpr Eigen::Index always_refitted = 100;  // up to so many outcomes every new one refits
 constexpr double surprise = 4.0;               // an outcome so many standard deviations away does so later, too
 
@@ -75,6 +79,10 @@ std::optional<model::Regression> with_new_fit(const model::FeatureMap& map, cons
   asked.warm_start = known.warm_start;
   asked.fit.deterministic = options.deterministic;
   asked.fit.default_start = wants_default_start(known.measured.y.size(), options.trial);
+  if (options.optimizer.search.box.lower.size() != 0) {
+    asked.fit.default_start = false;
+    asked.fit.max_iterations = local_iterations;
+  }
   return model::Regression::make(map, known.measured, asked, &kept.measured);
 }
 
@@ -160,6 +168,23 @@ bool optimize(const Domain& domain, const Knowledge& known, const model::Regress
   return true;
 }
 
+Proposal from_model(const Domain& domain, const Knowledge& known, const Exclusion* exclusion,
+                    const ProposalOptions& options, Kept& kept) {
+  const model::FeatureMap map(domain.categories());
+  auto regression = with_last_fit(map, known, options, kept);
+  Proposal proposal;
+  proposal.refitted = !regression;
+  proposal.warp = regression ? known.warp : warp_of_next_fit(known, options);
+  if (!regression) regression = with_new_fit(map, known, options, kept);
+  if (!regression) return quasi_random(domain, exclusion, Fallback::no_model, options);
+  proposal.fit = regression->fit_result().outcome;
+  if (!optimize(domain, known, *regression, exclusion, options, kept, proposal)) {
+    return quasi_random(domain, exclusion, Fallback::no_value, options);
+  }
+  proposal.fitted = regression->posterior().theta();
+  return proposal;
+}
+
 }  // namespace
 
 const char* describe(Fallback fallback) {
@@ -186,20 +211,14 @@ Proposal propose(const Domain& domain, const Knowledge& known, const ProposalOpt
   if (finite < 2) return quasi_random(domain, exclusion, Fallback::too_few_outcomes, options);
 
   Kept nothing;
-  Kept& kept = kept_or_null != nullptr ? *kept_or_null : nothing;
-  const model::FeatureMap map(domain.categories());
-  auto regression = with_last_fit(map, known, options, kept);
-  Proposal proposal;
-  proposal.refitted = !regression;
-  proposal.warp = regression ? known.warp : warp_of_next_fit(known, options);
-  if (!regression) regression = with_new_fit(map, known, options, kept);
-  if (!regression) return quasi_random(domain, exclusion, Fallback::no_model, options);
-  proposal.fit = regression->fit_result().outcome;
-  if (!optimize(domain, known, *regression, exclusion, options, kept, proposal)) {
-    return quasi_random(domain, exclusion, Fallback::no_value, options);
+  if (known.measured.y.size() <= largest_exact) {
+    return from_model(domain, known, exclusion, options, kept_or_null != nullptr ? *kept_or_null : nothing);
   }
-  proposal.fitted = regression->posterior().theta();
-  return proposal;
+  Neighbourhood local = neighbourhood(domain, known, local_size, options.stream);
+  ProposalOptions inside = options;
+  inside.optimizer.search.box = {std::move(local.lower), std::move(local.upper)};
+  if (inside.refit == Refit::when_due) inside.refit = Refit::always;
+  return from_model(domain, local.known, exclusion, inside, nothing);
 }
 
 Eigen::VectorXd initial_point(const Domain& domain, std::uint64_t seed, std::int64_t index) {
