@@ -61,29 +61,31 @@ Indices nearest(const Eigen::VectorXd& distance, Eigen::Index count) {
 
 }  // namespace
 
-Neighbourhood neighbourhood(const Domain& domain, const Knowledge& known, Eigen::Index measured, std::uint64_t stream) {
+Neighbourhood neighbourhood(const Domain& domain, const Knowledge& known, const Eigen::VectorXd& lengthscales,
+                            Eigen::Index measured, Eigen::Index pending, std::uint64_t stream) {
   RandomNumbers random(stream);
-  const Eigen::Index d = domain.size();
-  const bool scaled = known.warm_start && known.warm_start->lengthscales.size() == d;
-  const Eigen::VectorXd lengthscales = scaled ? known.warm_start->lengthscales : Eigen::VectorXd::Ones(d);
   const Eigen::VectorXd from = known.measured.X.row(centre(known.measured.y, random)).transpose();
-  const Indices near = nearest(squared_distances(domain, known.measured.X, from, lengthscales), measured);
-  const Indices running = nearest(squared_distances(domain, known.pending, from, lengthscales), measured);
-
   Neighbourhood result;
-  result.known.measured.X = known.measured.X(near, Eigen::all);
-  result.known.measured.y = known.measured.y(near);
-  if (known.measured.sem.size() != 0) result.known.measured.sem = known.measured.sem(near);
-  result.known.pending = known.pending(running, Eigen::all);
-  result.known.warm_start = known.warm_start;
-  result.known.warp = known.warp;
-  result.lower = result.known.measured.X.colwise().minCoeff().transpose();
-  result.upper = result.known.measured.X.colwise().maxCoeff().transpose();
-  for (Eigen::Index j = 0; j < d; ++j) {
+  result.measured = nearest(squared_distances(domain, known.measured.X, from, lengthscales), measured);
+  result.pending = nearest(squared_distances(domain, known.pending, from, lengthscales), pending);
+  const Eigen::MatrixXd X = known.measured.X(result.measured, Eigen::all);
+  result.box = {X.colwise().minCoeff().transpose(), X.colwise().maxCoeff().transpose()};
+  for (Eigen::Index j = 0; j < domain.size(); ++j) {
     if (!domain[j].is_categorical()) continue;
-    result.lower(j) = 0.0;
-    result.upper(j) = 1.0;
+    result.box.lower(j) = 0.0;
+    result.box.upper(j) = 1.0;
   }
+  return result;
+}
+
+Knowledge part(const Knowledge& known, const Neighbourhood& where) {
+  Knowledge result;
+  result.measured.X = known.measured.X(where.measured, Eigen::all);
+  result.measured.y = known.measured.y(where.measured);
+  if (known.measured.sem.size() != 0) result.measured.sem = known.measured.sem(where.measured);
+  result.pending = known.pending(where.pending, Eigen::all);
+  result.warm_start = known.warm_start;
+  result.warp = known.warp;
   return result;
 }
 

@@ -6,19 +6,25 @@
 
 #include <Eigen/Core>
 #include <cstdint>
+#include <vector>
 
 #include "generation/domain.hpp"
+#include "generation/local_search.hpp"
 #include "generation/propose.hpp"
 
 namespace stune::generation {
 
 struct Neighbourhood {
-  Knowledge known;  ///< of the surroundings only; a measurement of the warm start's fit is no longer marked as such
-  Eigen::VectorXd lower, upper;  ///< the box; 0 and 1 for categorical coordinates
+  std::vector<Eigen::Index> measured, pending;  ///< rows of the knowledge, increasing
+  Box box;                                      ///< 0 and 1 for categorical coordinates
 };
 
-/// At most `measured` measurements and as many pending points around a centre that is drawn from the best by `stream`.
-/// At least one outcome is finite. O(n d).
-Neighbourhood neighbourhood(const Domain& domain, const Knowledge& known, Eigen::Index measured, std::uint64_t stream);
+/// At most so many measurements and pending points around a centre that is drawn from the best by `stream`. At least
+/// one outcome is finite. O(n d).
+Neighbourhood neighbourhood(const Domain& domain, const Knowledge& known, const Eigen::VectorXd& lengthscales,
+                            Eigen::Index measured, Eigen::Index pending, std::uint64_t stream);
+
+/// What is known there. No measurement is marked as known to the last fit.
+Knowledge part(const Knowledge& known, const Neighbourhood& where);
 
 }  // namespace stune::generation

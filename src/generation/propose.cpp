@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <memory>
 #include <numeric>
 #include <utility>
 #include <vector>
 
 #include "generation/neighbourhood.hpp"
+#include "generation/raw_points.hpp"
 #include "generation/sobol.hpp"
 
 namespace stune::generation {
@@ -23,9 +25,13 @@ constexpr int local_iterations = 10;           // of its fit, which starts from 
 constexpr Eigen::Index always_refitted = 100;  // up to so many outcomes every new one refits
 constexpr double surprise = 4.0;               // an outcome so many standard deviations away does so later, too
 
+constexpr double nothing_new = 1e-4;  // of the width of the space
+
 // Where so many trials run at once, none waits long and no single one decides.
 constexpr Eigen::Index many_pending = 32;
-constexpr double work_with_many_pending = 6e7;
+constexpr double work_with_many_pending = 4e7;
+constexpr Eigen::Index largest_with_many_pending = 500;
+constexpr Eigen::Index nearby = 180;  // measurements, and half as many pending: an explicit inverse is kept of them
 
 // The second start of a fit costs most of a proposal, and is needed now and then only: always while it is cheap, then
 // for two trials of four (both outcome transforms), then for two of twenty.
@@ -134,6 +140,53 @@ Proposal quasi_random(const Domain& domain, const Exclusion* excluded, Fallback 
   return proposal;
 }
 
+// The same in the surroundings of a good point only, where all together would be too many to look at within the time
+// that so many running trials leave for one.
+std::optional<model::Posterior> with_pending_nearby(const Knowledge& known, const model::Regression& regression,
+                                                    const Neighbourhood& where) {
+  const model::Posterior& posterior = regression.posterior();
+  const auto& map = posterior.covariance().map();
+  const auto n = std::ssize(where.measured), p = std::ssize(where.pending);
+  const Eigen::MatrixXd X = known.measured.X(where.measured, Eigen::all);
+  Eigen::VectorXd noise(n + p);
+  noise << regression.noise()(where.measured), model::noise_diagonal({}, p, posterior.theta().noise);
+  auto measured = model::Covariance::make(map, posterior.theta(), X, noise.head(n));
+  auto all =
+      model::Covariance::make(map, posterior.theta(), stacked(X, known.pending(where.pending, Eigen::all)), noise);
+  if (!measured || !all) return std::nullopt;
+  const model::Posterior local(std::make_shared<const model::Covariance>(*std::move(measured)),
+                               regression.outcomes()(where.measured));
+  std::vector<Eigen::Index> places(static_cast<std::size_t>(n));
+  std::iota(places.begin(), places.end(), Eigen::Index{0});
+  return local.with_covariance(std::make_shared<const model::Covariance>(*std::move(all)), places);
+}
+
+// Is the point so close to a known one that, without noise, its outcome is as good as known?
+bool tells_nothing_new(const Domain& domain, const Knowledge& known, const Eigen::VectorXd& point) {
+  if (domain.is_discrete()) return false;
+  const auto close = [&](const Eigen::MatrixXd& X) {
+    for (Eigen::Index i = 0; i < X.rows(); ++i) {
+      if ((X.row(i).transpose() - point).cwiseAbs().maxCoeff() < nothing_new) return true;
+    }
+    return false;
+  };
+  return close(known.measured.X) || close(known.pending);
+}
+
+// Where the outcome may be highest if the model is wrong about what it has not seen: guards against a local maximum
+// that has been climbed to its top.
+std::optional<Eigen::VectorXd> unexplored(const Domain& domain, const model::Posterior& posterior,
+                                          const Exclusion* excluded, std::uint64_t stream) {
+  constexpr double optimism = 3.0;
+  const Eigen::MatrixXd P = spread_points(domain, 512, ~stream);
+  const model::Prediction at = posterior.predict(P);
+  Eigen::Index place = 0;
+  (at.mean.array() + optimism * at.variance.array().sqrt()).maxCoeff(&place);
+  Eigen::VectorXd point = P.row(place).transpose();
+  if (excluded != nullptr && excluded->contains(point)) return std::nullopt;
+  return point;
+}
+
 // Fills in the point; false when there is no usable maximum.
 bool optimize(const Domain& domain, const Knowledge& known, const model::Regression& regression,
               const Exclusion* excluded, const ProposalOptions& options, Kept& kept, Proposal& proposal) {
@@ -143,10 +196,18 @@ bool optimize(const Domain& domain, const Knowledge& known, const model::Regress
   double best = believed(order.front());
 
   model::Posterior posterior = regression.posterior();
-  if (known.pending.rows() > 0) {
-    const Eigen::Index base = proposal.refitted || known.base == 0 ? known.measured.y.size() : known.base;
+  AcquisitionOptimizerOptions optimizer = options.optimizer;
+  const Eigen::Index n = known.measured.y.size(), p = known.pending.rows();
+  if (p >= many_pending) optimizer.work = std::min(optimizer.work, work_with_many_pending);
+  if (p >= many_pending && n + p > largest_with_many_pending) {
+    const auto where = neighbourhood(domain, known, posterior.theta().lengthscales, nearby, nearby / 2, options.stream);
+    if (auto local = with_pending_nearby(known, regression, where)) {
+      posterior = *std::move(local);
+      optimizer.search.box = where.box;
+    }
+  } else if (p > 0) {
     best = std::max(best, posterior.predict_mean(known.pending).maxCoeff());
-    posterior = with_pending(known, regression, base, kept);
+    posterior = with_pending(known, regression, proposal.refitted || known.base == 0 ? n : known.base, kept);
   }
   const std::vector<Eigen::Index> top(order.begin(), order.begin() + std::min<std::ptrdiff_t>(6, std::ssize(order)));
   Eigen::MatrixXd best_known = known.measured.X(top, Eigen::all);
@@ -154,8 +215,6 @@ bool optimize(const Domain& domain, const Knowledge& known, const model::Regress
     best_known.row(i) = domain.snap(best_known.row(i).transpose()).transpose();
   }
   const LogExpectedImprovement acquisition(posterior, best);
-  AcquisitionOptimizerOptions optimizer = options.optimizer;
-  if (known.pending.rows() >= many_pending) optimizer.work = std::min(optimizer.work, work_with_many_pending);
   const auto maximum = maximize(acquisition, domain, best_known, excluded, options.stream, optimizer);
   if (!maximum) {
     proposal.origin = ProposalOrigin::exhausted;
@@ -165,6 +224,9 @@ bool optimize(const Domain& domain, const Knowledge& known, const model::Regress
   proposal.origin = ProposalOrigin::model;
   proposal.point = maximum->point;
   proposal.log_expected_improvement = maximum->value;
+  if (exact && tells_nothing_new(domain, known, proposal.point)) {
+    if (auto other = unexplored(domain, posterior, excluded, options.stream)) proposal.point = *std::move(other);
+  }
   return true;
 }
 
@@ -214,11 +276,14 @@ Proposal propose(const Domain& domain, const Knowledge& known, const ProposalOpt
   if (known.measured.y.size() <= largest_exact) {
     return from_model(domain, known, exclusion, options, kept_or_null != nullptr ? *kept_or_null : nothing);
   }
-  Neighbourhood local = neighbourhood(domain, known, local_size, options.stream);
+  const bool scaled = known.warm_start && known.warm_start->lengthscales.size() == domain.size();
+  const Eigen::VectorXd lengthscales =
+      scaled ? known.warm_start->lengthscales : Eigen::VectorXd(Eigen::VectorXd::Ones(domain.size()));
+  const Neighbourhood local = neighbourhood(domain, known, lengthscales, local_size, local_size, options.stream);
   ProposalOptions inside = options;
-  inside.optimizer.search.box = {std::move(local.lower), std::move(local.upper)};
+  inside.optimizer.search.box = local.box;
   if (inside.refit == Refit::when_due) inside.refit = Refit::always;
-  return from_model(domain, local.known, exclusion, inside, nothing);
+  return from_model(domain, part(known, local), exclusion, inside, nothing);
 }
 
 Eigen::VectorXd initial_point(const Domain& domain, std::uint64_t seed, std::int64_t index) {

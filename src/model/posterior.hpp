@@ -49,6 +49,8 @@ class Posterior {
   Eigen::VectorXd predict_mean(const Eigen::MatrixXd& P) const;
   /// Mean and variance with gradients; about twice the cost.
   PredictionWithGradients predict_with_gradients(const Eigen::MatrixXd& P) const;
+  /// K^-1 (y - mean).
+  const Eigen::VectorXd& weights() const { return alpha_; }
   /// Means at the points it was conditioned on.
   Eigen::VectorXd mean_at_observations() const;
   /// How far each observation was from what the ones before it let expect, in standard deviations.

@@ -1,0 +1,90 @@
+// Experiments too large for one model of everything: tens of thousands of outcomes, hundreds of running trials.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "generation/neighbourhood.hpp"
+#include "generation/propose.hpp"
+#include "generation/raw_points.hpp"
+
+namespace stune::generation {
+namespace {
+
+double hill(const Eigen::VectorXd& x) { return -(x.array() - 0.3).square().sum(); }
+
+Knowledge spread(const Domain& domain, Eigen::Index measured, Eigen::Index pending) {
+  Knowledge known{{spread_points(domain, measured, 1), Eigen::VectorXd(measured), {}},
+                  spread_points(domain, pending, 2)};
+  for (Eigen::Index i = 0; i < measured; ++i) known.measured.y(i) = hill(known.measured.X.row(i).transpose());
+  return known;
+}
+
+const Domain cube{std::vector<Dimension>(4)};
+const Domain mixed{{Dimension::continuous(), Dimension::grid(40), Dimension::categorical(3)}};
+
+TEST(Neighbourhood, HoldsTheNearestPointsAndTheBoxTheyFill) {
+  Knowledge known = spread(cube, 2000, 100);
+  known.measured.y(17) = 1.0;
+
+  const Neighbourhood where = neighbourhood(cube, known, Eigen::VectorXd::Ones(4), 100, 10, 3);
+
+  EXPECT_EQ(where.measured.size(), 100U);
+  EXPECT_EQ(where.pending.size(), 10U);
+  EXPECT_TRUE(std::is_sorted(where.measured.begin(), where.measured.end()));
+  const Knowledge near = part(known, where);
+  EXPECT_EQ(near.measured.X.colwise().minCoeff().transpose(), where.box.lower);
+  EXPECT_EQ(near.measured.X.colwise().maxCoeff().transpose(), where.box.upper);
+  EXPECT_LT((where.box.upper - where.box.lower).maxCoeff(), 0.9);
+}
+
+TEST(Neighbourhood, MostlyLiesAroundTheBestAndNowAndThenAroundAnother) {
+  Knowledge known = spread(cube, 500, 0);
+  Eigen::Index best = 0;
+  known.measured.y.maxCoeff(&best);
+  int around_best = 0;
+
+  for (std::uint64_t stream = 0; stream < 100; ++stream) {
+    const auto near = neighbourhood(cube, known, Eigen::VectorXd::Ones(4), 1, 0, stream).measured;
+    around_best += near.front() == best ? 1 : 0;
+  }
+
+  EXPECT_GT(around_best, 50);
+  EXPECT_LT(around_best, 95);
+}
+
+TEST(ManyTrials, AProposalFromThousandsOfOutcomesIsNearTheTop) {
+  for (const Domain& domain : {cube, mixed}) {
+    Knowledge known = spread(domain, 5000, 3);
+    if (&domain != &cube) known.measured.y(7) = std::nan("");
+    ProposalOptions options;
+    options.refit = Refit::when_due;
+    double best = -1e9;
+    for (options.stream = 0; options.stream < 5; ++options.stream) {
+      const Proposal proposal = propose(domain, known, options);
+      ASSERT_EQ(proposal.origin, ProposalOrigin::model);
+      ASSERT_TRUE(domain.contains(proposal.point));
+      best = std::max(best, hill(proposal.point));
+    }
+    EXPECT_GT(best, known.measured.y.unaryExpr([](double y) { return std::isnan(y) ? -1e9 : y; }).maxCoeff() - 1e-3);
+  }
+}
+
+TEST(ManyTrials, FiveHundredPendingOnesAreKeptAwayFrom) {
+  Knowledge known = spread(cube, 60, 450);
+  ProposalOptions options;
+  known.warm_start = propose(cube, known, options).fitted;
+  known.base = 60;
+  options.refit = Refit::never;
+  Kept kept;
+  for (options.stream = 0; options.stream < 50; ++options.stream) {
+    const Proposal proposal = propose(cube, known, options, &kept);
+    ASSERT_EQ(proposal.origin, ProposalOrigin::model);
+    ASSERT_EQ(proposal.point, propose(cube, known, options).point) << "what is kept changes no digit";
+    ASSERT_GT((known.pending.rowwise() - proposal.point.transpose()).rowwise().norm().minCoeff(), 1e-6);
+    known.pending.conservativeResize(known.pending.rows() + 1, Eigen::NoChange);
+    known.pending.bottomRows(1) = proposal.point.transpose();
+  }
+}
+
+}  // namespace
+}  // namespace stune::generation
