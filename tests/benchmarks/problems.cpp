@@ -64,76 +64,63 @@ std::vector<Parameter> mixed_ackley_parameters() {
   return parameters;
 }
 
+const std::vector<double> minimizer_of_branin = {pi, 2.275};
+const std::vector<double> minimizer_of_six_hump = {0.08984200893527233, -0.712656403019058};
+const std::vector<double> minimizer_of_hartmann3 = {0.11458887930324516, 0.5556488954652733, 0.8525469855113912};
+const std::vector<double> minimizer_of_michalewicz5 = {2.2029055203317585, 1.5707963276935817, 1.2849915712073205,
+                                                       1.9230584699554245, 1.7204697731125427};
+const std::vector<double> minimizer_of_shekel10 = {4.000746866658956, 3.9995094808675886, 4.000746866997999,
+                                                   3.9995094822423836};
+constexpr double valley_of_styblinski_tang = -2.903534043266028;
+
+std::vector<Parameter> branin_parameters() { return {range("x1", -5, 10), range("x2", 0, 15)}; }
+
+// name, parameters, function, minimizer, budget, gate
 std::vector<Problem> noiseless() {
   return {
-      {"branin", {range("x1", -5, 10), range("x2", 0, 15)}, branin, {pi, 2.275}, 30, 0, 2e-3},
-      {"six_hump",
-       {range("x1", -3, 3), range("x2", -2, 2)},
-       six_hump_camel,
-       {0.08984200893527233, -0.712656403019058},
-       30,
-       0,
-       2e-3},
-      {"hartmann3",
-       cube(3, 0, 1),
-       hartmann3,
-       {0.11458887930324516, 0.5556488954652733, 0.8525469855113912},
-       30,
-       0,
-       1e-4},
+      {"branin", branin_parameters(), branin, minimizer_of_branin, 30, 2e-3},
+      {"six_hump", {range("x1", -3, 3), range("x2", -2, 2)}, six_hump_camel, minimizer_of_six_hump, 30, 2e-3},
+      {"hartmann3", cube(3, 0, 1), hartmann3, minimizer_of_hartmann3, 30, 1e-4},
       {"ackley4", cube(4, -10, 20), ackley, all(4, 0), 40},
-      {"levy4", cube(4, -10, 10), levy, all(4, 1), 40, 0, 1e-2},
-      {"rosenbrock4", cube(4, -5, 10), rosenbrock, all(4, 1), 40, 0, 60},
+      {"levy4", cube(4, -10, 10), levy, all(4, 1), 40, 1e-2},
+      {"rosenbrock4", cube(4, -5, 10), rosenbrock, all(4, 1), 40, 60},
       {"griewank4", cube(4, -300, 600), griewank, all(4, 0), 40},
-      {"hartmann6", cube(6, 0, 1), hartmann6, minimizer_of_hartmann6, 60, 0, 1e-3},
-      {"styblinski_tang5", cube(5, -5, 5), styblinski_tang, all(5, -2.903534043266028), 60, 0, 17.6},
-      {"cosine8", cube(8, -0.7, 1), cosine_mixture, all(8, 0), 60, 0, 0.26},
+      {"hartmann6", cube(6, 0, 1), hartmann6, minimizer_of_hartmann6, 60, 1e-3},
+      {"styblinski_tang5", cube(5, -5, 5), styblinski_tang, all(5, valley_of_styblinski_tang), 60, 17.6},
+      {"cosine8", cube(8, -0.7, 1), cosine_mixture, all(8, 0), 60, 0.26},
       {"rastrigin5", cube(5, -3, 5.12), rastrigin, all(5, 0), 80},
-      {"michalewicz5",
-       cube(5, 0, pi),
-       michalewicz,
-       {2.2029055203317585, 1.5707963276935817, 1.2849915712073205, 1.9230584699554245, 1.7204697731125427},
-       80,
-       0,
-       0.9},
-      {"levy10", cube(10, -10, 10), levy, all(10, 1), 100, 0, 0.2},
-      {"rosenbrock8", cube(8, -5, 10), rosenbrock, all(8, 1), 100, 0, 150},
-      {"ackley10", cube(10, -10, 20), ackley, all(10, 0), 100, 0, 3.3},
-      {"ackley20", cube(20, -10, 20), ackley, all(20, 0), 100, 0, 6.6},
+      {"michalewicz5", cube(5, 0, pi), michalewicz, minimizer_of_michalewicz5, 80, 0.9},
+      {"levy10", cube(10, -10, 10), levy, all(10, 1), 100, 0.2},
+      {"rosenbrock8", cube(8, -5, 10), rosenbrock, all(8, 1), 100, 150},
+      {"ackley10", cube(10, -10, 20), ackley, all(10, 0), 100, 3.3},
+      {"ackley20", cube(20, -10, 20), ackley, all(20, 0), 100, 6.6},
   };
 }
 
+// ..., noise
 std::vector<Problem> special() {
+  const std::vector<double> mixed_minimizer = {0, 0, 0, 0, 0, 2, 4, 1};
+  const std::vector<double> discrete_minimizer = {1, 0, 9, 5, 0.3098070607692537, 0.658700085746783};
   std::vector<double> within_50 = minimizer_of_hartmann6;
   within_50.resize(50, 0.5);  // of no influence
   return {
-      {"branin_noisy", {range("x1", -5, 10), range("x2", 0, 15)}, branin, {pi, 2.275}, 40, 10},
-      {"hartmann6_noisy", cube(6, 0, 1), hartmann6, minimizer_of_hartmann6, 60, 0.1},
-      {"ackley_mixed", mixed_ackley_parameters(), mixed_ackley, {0, 0, 0, 0, 0, 2, 4, 1}, 80},
-      {"hartmann6_discrete",
-       discrete_hartmann6_parameters(),
-       discrete_hartmann6,
-       {1, 0, 9, 5, 0.3098070607692537, 0.658700085746783},
-       50},
-      {"hartmann6_in_50", cube(50, 0, 1), hartmann6, within_50, 120, 0, 5e-3},
+      {"branin_noisy", branin_parameters(), branin, minimizer_of_branin, 40, no_gate, 10},
+      {"hartmann6_noisy", cube(6, 0, 1), hartmann6, minimizer_of_hartmann6, 60, no_gate, 0.1},
+      {"ackley_mixed", mixed_ackley_parameters(), mixed_ackley, mixed_minimizer, 80},
+      {"hartmann6_discrete", discrete_hartmann6_parameters(), discrete_hartmann6, discrete_minimizer, 50},
+      {"hartmann6_in_50", cube(50, 0, 1), hartmann6, within_50, 120, 5e-3},
   };
 }
 
 std::vector<Problem> held_out() {
   std::vector<Problem> list = {
-      {"beale", cube(2, -4.5, 4.5), beale, {3, 0.5}, 30, 0, 0.02},
-      {"holder_table", cube(2, -10, 10), holder_table, {8.055023465851152, 9.66459002806085}, 40, 0, 0.02},
-      {"egg_holder", cube(2, -512, 512), egg_holder, {512, 404.23180482889796}, 50, 0, 74},
-      {"powell8", cube(8, -4, 5), powell, all(8, 0), 60, 0, 2},
-      {"shekel10",
-       cube(4, 0, 10),
-       shekel10,
-       {4.000746866658956, 3.9995094808675886, 4.000746866997999, 3.9995094822423836},
-       60,
-       0,
-       0.1},
-      {"three_hump", cube(2, -3, 5), three_hump_camel, {0, 0}, 30, 0, 1e-3},
-      {"styblinski_tang40", cube(40, -5, 5), styblinski_tang, all(40, -2.903534043266028), 200, 0, 300},
+      {"beale", cube(2, -4.5, 4.5), beale, {3, 0.5}, 30, 0.02},
+      {"holder_table", cube(2, -10, 10), holder_table, {8.055023465851152, 9.66459002806085}, 40, 0.02},
+      {"egg_holder", cube(2, -512, 512), egg_holder, {512, 404.23180482889796}, 50, 74},
+      {"powell8", cube(8, -4, 5), powell, all(8, 0), 60, 2},
+      {"shekel10", cube(4, 0, 10), shekel10, minimizer_of_shekel10, 60, 0.1},
+      {"three_hump", cube(2, -3, 5), three_hump_camel, {0, 0}, 30, 1e-3},
+      {"styblinski_tang40", cube(40, -5, 5), styblinski_tang, all(40, valley_of_styblinski_tang), 200, 300},
   };
   for (Problem& problem : list) problem.held_out = true;
   return list;

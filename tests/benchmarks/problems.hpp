@@ -14,6 +14,8 @@
 
 namespace stune::benchmarks {
 
+inline constexpr double no_gate = std::numeric_limits<double>::infinity();
+
 /// To be minimized. A point has one number per parameter; for a choice, the index of the value.
 struct Problem {
   std::string name;
@@ -21,10 +23,9 @@ struct Problem {
   std::function<double(Point)> value;
   std::vector<double> minimizer;  ///< one of them
   int budget = 0;                 ///< evaluations
+  double gate = no_gate;          ///< the median regret after `budget` evaluations is to be below
   double noise = 0;               ///< standard deviation of what is added to a value before it is told
-  double gate =
-      std::numeric_limits<double>::infinity();  ///< the median regret after `budget` evaluations is to be below
-  bool held_out = false;                        ///< not used when the optimizer was designed
+  bool held_out = false;          ///< not used when the optimizer was designed
 
   double optimum() const { return value(minimizer); }
 };

@@ -69,6 +69,19 @@ bool is_wanted(const Problem& problem, const Options& options) {
   return std::ranges::find(options.problems, problem.name) != options.problems.end();
 }
 
+/// True: the gate holds.
+bool print_row(const Problem& problem, const Summary& summary, bool gated) {
+  std::printf("%-19s %5d %10.3g %10.3g %10.3g ", problem.name.c_str(), summary.budget, summary.at(0.5),
+              summary.at(0.25), summary.at(0.75));
+  const bool holds = !gated || summary.at(0.5) <= problem.gate;
+  if (gated)
+    std::printf("%7.3g %c", problem.gate, holds ? ' ' : '!');
+  else
+    std::printf("%9s", "");
+  std::printf(" %9.2f", 1e3 * quantile(summary.seconds, 0.5));
+  return holds;
+}
+
 /// True: all gates hold.
 bool run_suite(const Options& options) {
   ResultTable table(options.csv);
@@ -81,17 +94,9 @@ bool run_suite(const Options& options) {
   for (const Problem& problem : problems()) {
     if (!is_wanted(problem, options)) continue;
     const Summary summary = run_all(problem, options, options.workers, table);
+    const bool gated = std::isfinite(problem.gate) && summary.budget == problem.budget && !parallel;
+    hold = print_row(problem, summary, gated) && hold;
     log10_medians.push_back(summary.log10_median());
-    std::printf("%-19s %5d %10.3g %10.3g %10.3g ", problem.name.c_str(), summary.budget, summary.at(0.5),
-                summary.at(0.25), summary.at(0.75));
-    if (std::isfinite(problem.gate) && summary.budget == problem.budget && !parallel) {
-      const bool holds = summary.at(0.5) <= problem.gate;
-      hold = hold && holds;
-      std::printf("%7.3g %s", problem.gate, holds ? " " : "!");
-    } else {
-      std::printf("%9s", "");
-    }
-    std::printf(" %9.2f", 1e3 * quantile(summary.seconds, 0.5));
     if (parallel) {
       lost.push_back(log10_medians.back() - run_all(problem, options, 1, table).log10_median());
       std::printf(" %15.2f", lost.back());
