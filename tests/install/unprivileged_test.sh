@@ -21,7 +21,7 @@ else
   commands=$(awk '/^## Installing without root/ { on = 1; next } /^## / { on = 0 } on' "$root/README.md" | sed -n 's/^    //p')
   [[ $commands == *"cmake -S . -B build"*"cmake --install build"* ]] || { echo "README.md has no such commands" >&2; exit 1; }
   commands=${commands//'/path/to/eigen;/path/to/cli11;/path/to/nlohmann-json'//usr}
-  as_user "module() { echo 'what module $* would load is there'; }; cd stune; $commands; command -v stune"
+  as_user "module() { echo 'what \"module $*\" would load is there'; }; cd stune; $commands; command -v stune"
 fi
 
 as_user '
