@@ -3,6 +3,7 @@
 
 #include "cli/plan.hpp"
 #include "cli/subcommands.hpp"
+#include "client/control.hpp"
 #include "client/session.hpp"
 
 namespace stune::cli {

@@ -4,6 +4,7 @@
 #include "cli/quantities.hpp"
 #include "cli/subcommands.hpp"
 #include "cli/terminal.hpp"
+#include "client/control.hpp"
 #include "client/session.hpp"
 
 namespace stune::cli {

@@ -1,10 +1,10 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
-#include "cli/describe.hpp"
 #include "cli/quantities.hpp"
 #include "cli/results.hpp"
 #include "cli/subcommands.hpp"
+#include "client/control.hpp"
 #include "client/session.hpp"
 
 namespace stune::cli {
@@ -20,23 +20,12 @@ struct TellArguments {
   std::string step;
 };
 
-/// The trial that is told of: it exists, runs by hand and has not ended.
-int trial_of(const Experiment& experiment, const std::string& text) {
-  int index = 0;
+int trial_of(const std::string& text) {
   try {
-    index = static_cast<int>(parse_whole(text));
+    return static_cast<int>(parse_whole(text));
   } catch (const ConfigError& error) {
     throw UsageError(std::string("TRIAL: ") + error.what());
   }
-  const auto count = static_cast<int>(experiment.trials().size());
-  if (index >= count)
-    throw ConfigError("there is no trial " + text + "; " + experiment.definition().name + " has " +
-                      counted(count, "trial"));
-  const TrialStatus status = experiment.trial(index).status;
-  if (is_terminal(status)) throw ConfigError("trial " + text + " has ended already: " + to_string(status));
-  if (!experiment.is_manual(index))
-    throw ConfigError("trial " + text + " is run by stune itself, which reads its results");
-  return index;
 }
 
 std::vector<Observation> observations_of(const TellArguments& arguments) {
@@ -58,21 +47,13 @@ ExitCode tell(const TellArguments& arguments) {
   if (observations.empty() && !failed && !abandoned) {
     throw UsageError("nothing is told; give results such as yield=0.71, or --failed REASON, or --abandoned REASON");
   }
-  const auto folder = find_experiment(arguments.experiment);
-  trial_of(view(folder).experiment, arguments.trial);  // before the lock is asked for
-  Session session = Session::open(folder);
-  const int trial = trial_of(session.experiment(), arguments.trial);
-  if (!arguments.step.empty() && !failed && !abandoned) {
-    session.observe(trial, std::move(observations));
-  } else {
-    const TrialStatus status = failed      ? TrialStatus::failed
-                               : abandoned ? TrialStatus::abandoned
-                                           : TrialStatus::completed;
-    session.end(trial, status, std::move(observations), failed ? arguments.failed : arguments.abandoned);
-  }
-  const Trial& now = session.experiment().trial(trial);
-  std::cout << "Trial " << trial << " is " << to_string(now.status)
-            << (session.experiment().best_observed() == trial ? ", and the best so far" : "") << ".\n";
+  TrialStatus status = arguments.step.empty() ? TrialStatus::completed : TrialStatus::running;
+  if (failed) status = TrialStatus::failed;
+  if (abandoned) status = TrialStatus::abandoned;
+  const int trial = trial_of(arguments.trial);
+  std::cout << tell_trial(find_experiment(arguments.experiment), trial, status, std::move(observations),
+                          failed ? arguments.failed : arguments.abandoned)
+            << ".\n";
   return ExitCode::success;
 }
 

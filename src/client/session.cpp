@@ -224,10 +224,10 @@ std::vector<int> Session::ask(int count) {
   return trials;
 }
 
-int Session::attach(const Parameterization& parameters) {
+int Session::attach(const Parameterization& parameters, bool manual) {
   const int index = static_cast<int>(impl_->experiment.trials().size());
   impl_->ledger.commit({TrialCreated{index, impl_->experiment.definition().space.validated(parameters), "Manual",
-                                     impl_->experiment.last_sequence(), true}});
+                                     impl_->experiment.last_sequence(), manual}});
   return index;
 }
 
@@ -253,17 +253,9 @@ void Session::observe(int trial, std::vector<Observation> observations) {
 }
 
 void Session::end(int trial, TrialStatus status, std::vector<Observation> observations, const std::string& reason) {
-  const Trial& open = open_trial(impl_->experiment, trial);
-  if (const std::string why = why_not_ended_by_hand(impl_->experiment, trial, status); !why.empty()) {
+  open_trial(impl_->experiment, trial);
+  if (const std::string why = why_not_ended_by_hand(impl_->experiment, trial, status, observations); !why.empty()) {
     throw ConfigError(why);
-  }
-  if (status == TrialStatus::completed) {
-    const std::string& objective = impl_->experiment.definition().optimization.objectives.front().metric;
-    const bool told = std::ranges::any_of(observations, [&](const Observation& o) { return o.metric == objective; });
-    if (!told && !latest(open, objective)) {
-      throw ConfigError("trial " + std::to_string(trial) + " needs a value of the objective " + objective +
-                        " to be completed");
-    }
   }
   impl_->ledger.commit({TrialEnded{trial, status, reason, {}, std::move(observations)}});
 }

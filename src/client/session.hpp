@@ -66,8 +66,8 @@ class Session {
 
   /// New trials for somebody who runs them by hand; fewer if the space is exhausted. They are running at once.
   std::vector<int> ask(int count);
-  /// A trial of the user's own; running at once.
-  int attach(const Parameterization& parameters);
+  /// A trial of the user's own: running at once, or (not `manual`) waiting for run().
+  int attach(const Parameterization& parameters, bool manual = true);
   /// Partial results of a trial that goes on.
   void observe(int trial, std::vector<Observation> observations);
   /// Ends a trial that runs by hand. completed needs the objective (ConfigError otherwise).
@@ -96,12 +96,5 @@ std::optional<View> view_if_begun(const std::filesystem::path& folder);
 /// The folder of an experiment as users name it: train.stune/, train.stune or train. Throws ConfigError listing the
 /// experiments of the current folder.
 std::filesystem::path find_experiment(const std::string& name);
-
-/// Stops one trial (or all with -1): a request is dropped for the coordinator that owns the experiment, or the stop is
-/// carried out here where nobody does. Says which, for people.
-std::string stop_experiment(const std::filesystem::path& folder, int trial, Progress& progress);
-/// Changes options by their journal names (storage/codec.hpp: run_option_names), as text; through the owner, or at
-/// once. Throws ConfigError naming the option, what was found and what is valid. Says what happened, for people.
-std::string set_options(const std::filesystem::path& folder, const std::map<std::string, std::string>& changes);
 
 }  // namespace stune

@@ -3,10 +3,8 @@
 #include "base/file.hpp"
 #include "client/founding.hpp"
 #include "client/session.hpp"
-#include "storage/codec.hpp"
 #include "storage/journal.hpp"
 #include "storage/lock.hpp"
-#include "storage/requests.hpp"
 #include "stune/error.hpp"
 
 namespace stune {
@@ -64,39 +62,6 @@ fs::path find_experiment(const std::string& name) {
   with_ending += ".stune";
   if (is_experiment(with_ending)) return with_ending;
   throw ConfigError("no experiment '" + name + "'; " + list_experiments());
-}
-
-std::string stop_experiment(const fs::path& folder, int trial, Progress& progress) {
-  const View seen = view(folder);
-  if (trial >= static_cast<int>(seen.experiment.trials().size())) {
-    throw ConfigError("there is no trial " + std::to_string(trial) + "; there are " +
-                      std::to_string(seen.experiment.trials().size()) + ", counted from 0");
-  }
-  if (!seen.owner.empty()) {
-    StopRequest request;
-    if (trial >= 0) request.trial = trial;
-    request.why = "asked for on the command line";
-    SystemClock clock;
-    write_request(folder, request, clock.now());
-    return "asked " + seen.owner + " to stop " + (trial < 0 ? "the experiment" : "trial " + std::to_string(trial));
-  }
-  Session session = Session::open(folder);
-  const auto live = session.experiment().live().size();
-  session.stop(trial, progress);
-  if (trial >= 0) return "stopped trial " + std::to_string(trial);
-  return "stopped; " + std::to_string(live) + " running or queued trials were cancelled";
-}
-
-std::string set_options(const fs::path& folder, const std::map<std::string, std::string>& changes) {
-  const View seen = view(folder);
-  const RunOptions options = changed(seen.experiment.options(), changes);
-  if (!seen.owner.empty()) {
-    SystemClock clock;
-    write_request(folder, SetRequest{changes}, clock.now());
-    return "asked " + seen.owner + " to use the new options";
-  }
-  Session::open(folder).change(options);
-  return "changed; the next run uses the new options";
 }
 
 }  // namespace stune

@@ -30,6 +30,7 @@ struct TrialCreated {
   std::string generator{};  ///< "Center", "Sobol", "GP", "Default", "Manual", ...
   Sequence made_from = 0;   ///< the last event the generator had seen
   bool manual = false;      ///< asked for or attached by a person, who runs it; the scheduler does not
+  std::string request{};    ///< id of the request that asked for it, so that it is served once; empty: none did
 };
 
 /// About to be given to the runner. Creates the next attempt of each trial, or renews a deferred one.

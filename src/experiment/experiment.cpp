@@ -124,6 +124,7 @@ void Experiment::take(const TrialCreated& what, const Event& event) {
   trials_.push_back(std::move(trial));
   ++counts_[static_cast<std::size_t>(trials_.back().status)];
   (what.manual ? manual_ : waiting_).insert(what.trial);
+  if (!what.request.empty()) served_.insert(what.request);
 }
 
 void Experiment::take(const SubmissionIntended& what, const Event& event) {
@@ -246,12 +247,25 @@ void Experiment::compare_with_best(const Trial& trial) {
   if (better) best_ = trial.index;
 }
 
-std::string why_not_ended_by_hand(const Experiment& experiment, int trial, TrialStatus status) {
-  if (experiment.is_manual(trial)) return {};
-  if (experiment.live().contains(trial)) return name_of(trial) + " runs or is queued; stop it to end it";
-  const bool has_result = status == TrialStatus::completed || status == TrialStatus::early_stopped;
-  if (experiment.waiting().contains(trial) && has_result) {
-    return name_of(trial) + " has not run yet, and is not one to be run by hand";
+std::string why_not_ended_by_hand(const Experiment& experiment, int trial, TrialStatus status,
+                                  const std::vector<Observation>& observations) {
+  if (!experiment.is_manual(trial)) {
+    if (experiment.live().contains(trial)) return name_of(trial) + " runs or is queued; stop it to end it";
+    const bool has_result = status == TrialStatus::completed || status == TrialStatus::early_stopped;
+    if (experiment.waiting().contains(trial) && has_result) {
+      return name_of(trial) + " has not run yet, and is not one to be run by hand";
+    }
+  }
+  if (status != TrialStatus::completed || objective_of(experiment, experiment.trial(trial))) return {};
+  const std::string missing = missing_objective(experiment, observations);
+  if (missing.empty()) return {};
+  return name_of(trial) + " needs a value of the objective " + missing + " to be completed";
+}
+
+std::string missing_objective(const Experiment& experiment, const std::vector<Observation>& observations) {
+  for (const Objective& objective : experiment.definition().optimization.objectives) {
+    const auto tells = [&](const Observation& told) { return told.metric == objective.metric; };
+    if (std::ranges::none_of(observations, tells)) return objective.metric;
   }
   return {};
 }

@@ -30,6 +30,8 @@ class Experiment {
   const std::vector<Trial>& trials() const { return trials_; }
   const Trial& trial(int index) const { return trials_.at(static_cast<std::size_t>(index)); }
   bool is_manual(int trial) const { return manual_.contains(trial); }
+  /// A trial was made for the request of this id.
+  bool has_served(const std::string& request) const { return served_.contains(request); }
 
   /// Scheduled trials that are not terminal and have no live attempt: to be submitted. Ascending.
   const std::set<int>& waiting() const { return waiting_; }
@@ -71,6 +73,7 @@ class Experiment {
   RunOptions options_;
   std::vector<Trial> trials_;
   std::set<int> waiting_, live_, fetching_, manual_, trial_stops_;
+  std::set<std::string> served_;
   int counts_[6] = {};
   Sequence last_ = 0;
   Sequence last_evidence_ = 0;
@@ -80,9 +83,13 @@ class Experiment {
   TimePoint created_{}, last_change_{};
 };
 
-/// Why a person cannot end this open trial with `status` now; empty if that is possible. Trials that run here have to
-/// be stopped instead, so that their jobs end with them.
-std::string why_not_ended_by_hand(const Experiment& experiment, int trial, TrialStatus status);
+/// Why a person cannot end this open trial with `status` and these observations now; empty if that is possible. Trials
+/// that run here have to be stopped instead, so that their jobs end with them; a completed one has the objective.
+std::string why_not_ended_by_hand(const Experiment& experiment, int trial, TrialStatus status,
+                                  const std::vector<Observation>& observations);
+
+/// The objective that a completed trial would lack with these observations alone; empty if none.
+std::string missing_objective(const Experiment& experiment, const std::vector<Observation>& observations);
 
 /// The objective's value of a trial in the user's units; nothing if it never reported it.
 std::optional<Observation> objective_of(const Experiment& experiment, const Trial& trial);

@@ -13,19 +13,22 @@ bool is_open(const Experiment& experiment, int trial) {
 
 Ruling refused(int trial) { return {{}, "trial " + std::to_string(trial) + " does not exist or has ended"}; }
 
-Ruling rule(const Experiment& experiment, const StopRequest& request) {
+using Id = std::string;
+
+Ruling rule(const Experiment& experiment, const StopRequest& request, const Id&) {
   if (!request.trial) return {{StopAsked{-1, request.why}}, {}};
   if (!is_open(experiment, *request.trial)) return refused(*request.trial);
   return {{StopAsked{*request.trial, request.why}}, {}};
 }
 
-Ruling rule(const Experiment& experiment, const SetRequest& request) {
+Ruling rule(const Experiment& experiment, const SetRequest& request, const Id&) {
   const RunOptions options = changed(experiment.options(), request.changes);
   if (options == experiment.options()) return {};
   return {{OptionsChanged{options}}, {}};
 }
 
-Ruling rule(const Experiment& experiment, const AttachRequest& request) {
+Ruling rule(const Experiment& experiment, const AttachRequest& request, const Id& id) {
+  if (experiment.has_served(id)) return {};
   auto names = std::make_shared<std::vector<std::string>>();
   std::vector<Value> values;
   for (const auto& [name, value] : request.parameters) {
@@ -35,24 +38,32 @@ Ruling rule(const Experiment& experiment, const AttachRequest& request) {
   const Parameterization valid =
       experiment.definition().space.validated(Parameterization(std::move(names), std::move(values)));
   const int index = static_cast<int>(experiment.trials().size());
-  return {{TrialCreated{index, valid, "Manual", experiment.last_sequence(), request.manual}}, {}};
+  if (const std::string missing = missing_objective(experiment, request.results);
+      !request.results.empty() && !missing.empty()) {
+    return {{}, "the results of an attached trial lack the objective " + missing};
+  }
+  Ruling ruling{{TrialCreated{index, valid, "Manual", experiment.last_sequence(), request.manual, id}}, {}};
+  if (!request.results.empty()) {
+    ruling.events.push_back(TrialEnded{index, TrialStatus::completed, {}, {}, request.results});
+  }
+  return ruling;
 }
 
-Ruling rule(const Experiment& experiment, const TellRequest& request) {
+Ruling rule(const Experiment& experiment, const TellRequest& request, const Id&) {
   if (!is_open(experiment, request.trial)) return refused(request.trial);
   if (request.status == TrialStatus::running) return {{Observed{request.trial, request.observations}}, {}};
   if (!is_terminal(request.status))
     return {{}, "a trial cannot be told to be " + std::string(to_string(request.status))};
-  std::string why_not = why_not_ended_by_hand(experiment, request.trial, request.status);
+  std::string why_not = why_not_ended_by_hand(experiment, request.trial, request.status, request.observations);
   if (!why_not.empty()) return {{}, std::move(why_not)};
   return {{TrialEnded{request.trial, request.status, request.reason, {}, request.observations}}, {}};
 }
 
 }  // namespace
 
-Ruling rule_on(const Experiment& experiment, const Request& request) {
+Ruling rule_on(const Experiment& experiment, const ReceivedRequest& received) {
   try {
-    return std::visit([&](const auto& some) { return rule(experiment, some); }, request);
+    return std::visit([&](const auto& request) { return rule(experiment, request, received.id); }, received.request);
   } catch (const Error& e) {
     return {{}, e.what()};
   }

@@ -15,7 +15,7 @@ struct Ruling {
 };
 
 /// One request, on the state that `experiment` has now. Impossible requests (unknown trial, unknown option) are refused
-/// with a notice, never an exception.
-Ruling rule_on(const Experiment& experiment, const Request& request);
+/// with a notice, never an exception. An attach that made its trial already is nothing.
+Ruling rule_on(const Experiment& experiment, const ReceivedRequest& received);
 
 }  // namespace stune

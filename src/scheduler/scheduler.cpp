@@ -139,7 +139,7 @@ void Scheduler::serve_requests(TimePoint now) {
   Inbox inbox = read_requests(c_.folder);
   for (const std::string& notice : inbox.notices) c_.progress.notice(notice);
   for (const ReceivedRequest& received : inbox.requests) {
-    Ruling ruling = rule_on(c_.experiment, received.request);
+    Ruling ruling = rule_on(c_.experiment, received);
     if (!ruling.notice.empty()) c_.progress.notice("request refused: " + ruling.notice);
     commit(std::move(ruling.events));
     remove_request(c_.folder, received.id);

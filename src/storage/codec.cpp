@@ -37,6 +37,7 @@ void fields(auto& field, Like<TrialCreated> auto& body) {
   field("generator", body.generator);
   field("made_from", body.made_from);
   field.rare("manual", body.manual);
+  field.rare("request", body.request);
 }
 
 void fields(auto& field, Like<SubmissionIntended> auto& body) {

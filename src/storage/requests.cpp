@@ -28,6 +28,7 @@ void fields(auto& field, Like<SetRequest> auto& request) { field("changes", requ
 void fields(auto& field, Like<AttachRequest> auto& request) {
   field("parameters", request.parameters);
   field.rare("manual", request.manual);
+  field.rare("results", request.results);
 }
 
 void fields(auto& field, Like<TellRequest> auto& request) {

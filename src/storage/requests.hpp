@@ -1,8 +1,8 @@
 /// \file Commands to a running experiment: files dropped into `requests/`, applied and journaled by who runs the loop.
 ///
 /// A file appears by rename, so it is whole or absent. The owner journals what a request asks for, then removes the
-/// file; after a crash between the two it sees the request again. Stop, set and tell may be repeated without harm; an
-/// attach makes a second trial where the owner does not remember the request's id.
+/// file; after a crash between the two it sees the request again. Stop, set and tell may be repeated without harm; the
+/// trial that an attach makes remembers the request's id.
 #pragma once
 
 #include <filesystem>
@@ -33,10 +33,11 @@ struct SetRequest {
   bool operator==(const SetRequest&) const = default;
 };
 
-/// A new trial with these parameters, run by the scheduler or (manual) by a person.
+/// A new trial with these parameters, run by the scheduler or (manual) by a person. With results it is completed.
 struct AttachRequest {
   std::vector<std::pair<std::string, Value>> parameters;
   bool manual = false;
+  std::vector<Observation> results{};
 
   bool operator==(const AttachRequest&) const = default;
 };

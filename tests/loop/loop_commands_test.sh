@@ -34,6 +34,11 @@ claim "exit code of telling what the program reads itself" $? 3
 stune set patient --parallel 5 >set.txt || fail "set"
 until_true 'running patient running 5'
 
+stune attach patient x=0.125 --run >attach.txt || fail "attach --run"
+claim_says "attach to a running experiment" "$(cat attach.txt)" "^asked .*$coordinator.* to add the trial"
+until_true 'stune trials patient | grep -q "0\.125"'
+claim "trials with the attached values" "$(stune trials patient | grep -c '0\.125')" 1
+
 stune stop patient --trial 1 >stop.txt || fail "stop --trial"
 until_true '[[ $(status_of_trial patient 1) == abandoned ]]'
 

@@ -15,6 +15,10 @@ Experiment with_one_trial() {
   return experiment;
 }
 
+Ruling rule_on(const Experiment& experiment, Request request) {
+  return stune::rule_on(experiment, ReceivedRequest{"id", std::move(request)});
+}
+
 TEST(RequestRules, ASetChangesOnlyWhatItNames) {
   const Ruling ruling = rule_on(with_one_trial(), SetRequest{{{"parallel", "8"}}});
 
@@ -32,6 +36,28 @@ TEST(RequestRules, WhatIsImpossibleIsRefusedWithAReason) {
   EXPECT_THAT(rule_on(experiment, AttachRequest{{{"x", 2.0}, {"n", std::int64_t{1}}}, true}).notice,
               testing::HasSubstr("x"));
   EXPECT_TRUE(rule_on(experiment, StopRequest{7, ""}).events.empty());
+}
+
+TEST(RequestRules, AnAttachIsServedOnceHoweverOftenItIsSeen) {
+  Experiment experiment = with_one_trial();
+  const AttachRequest request{{{"x", 0.5}, {"n", std::int64_t{1}}}, false};
+  const Ruling ruling = rule_on(experiment, request);
+
+  ASSERT_EQ(ruling.events.size(), 1U);
+  experiment.apply({3, {}, ruling.events[0]});
+
+  EXPECT_TRUE(experiment.waiting().contains(1));
+  EXPECT_TRUE(rule_on(experiment, request).events.empty());
+  EXPECT_FALSE(stune::rule_on(experiment, {"another", request}).events.empty());
+}
+
+TEST(RequestRules, AnAttachWithResultsIsCompleted) {
+  const AttachRequest request{{{"x", 0.5}, {"n", std::int64_t{1}}}, true, {{"loss", final_step, 0.5, 0.0}}};
+
+  const Ruling ruling = rule_on(with_one_trial(), request);
+
+  ASSERT_EQ(ruling.events.size(), 2U);
+  EXPECT_EQ(std::get<TrialEnded>(ruling.events[1]).status, TrialStatus::completed);
 }
 
 TEST(RequestRules, ATellEndsTheTrialOrAddsToIt) {

@@ -199,8 +199,9 @@ EventBody RandomEvents::body(std::size_t type, const Definition& definition) {
       return OptionsChanged{options()};
     case 2:
       for (Value& each : values) each = value();
-      return TrialCreated{below(1000), Parameterization(definition.space.names(), values), text(), generator_(),
-                          coin()};
+      return TrialCreated{below(1000), Parameterization(definition.space.names(), values),
+                          text(),      generator_(),
+                          coin(),      coin() ? text() : std::string()};
     case 3:
       for (AttemptId& id : attempts) id = {below(1000), below(3)};
       return SubmissionIntended{text(), attempts};
@@ -277,7 +278,7 @@ bool same(const TrialCreated& a, const TrialCreated& b) {
     if (a.parameters.name(i) != b.parameters.name(i)) return false;
   }
   return a.trial == b.trial && same(a.parameters.values(), b.parameters.values()) && a.generator == b.generator &&
-         a.made_from == b.made_from && a.manual == b.manual;
+         a.made_from == b.made_from && a.manual == b.manual && a.request == b.request;
 }
 bool same(const SubmissionIntended& a, const SubmissionIntended& b) {
   return a.token == b.token && a.attempts == b.attempts;
