@@ -46,7 +46,7 @@ struct RunOptions {
   int gpus_per_trial = 0;
   int ranks_per_trial = 1;          ///< with MPI
   std::string trial_env = "clean";  ///< with MPI: clean, or inherit what the launcher set
-  int infrastructure_retries = 5;  ///< free attempts per trial after infrastructure failures
+  int infrastructure_retries = 5;   ///< free attempts per trial after infrastructure failures
 
   bool operator==(const RunOptions&) const = default;
 };

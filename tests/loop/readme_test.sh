@@ -38,7 +38,7 @@ cp "$examples/hartmann6.sh" .
 
 # --- every command of the tour, in its order
 section "Five minutes" | sed -nE 's/^    (\$ )?(stune [a-z].*)/\2/p' | sed -E 's/ +# .*//' | smaller >commands.txt
-claim "commands of the tour" "$(wc -l <commands.txt)" 13
+(($(wc -l <commands.txt) >= 10)) || fail "only $(wc -l <commands.txt) commands of the tour were found"
 while read -r command <&3; do
   bash -c "$command" >out.txt 2>log.txt
   code=$?
