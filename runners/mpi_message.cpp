@@ -152,7 +152,7 @@ void fields(A& archive, Is<Ending> auto& r) {
 }
 template <class A>
 void fields(A& archive, Is<Job> auto& r) {
-  archive(r.id, r.parameters, r.escalation, r.avoid_hosts, r.metadata);
+  archive(r.id, r.parameters, r.more_time, r.avoid_hosts, r.metadata, r.more_memory);
 }
 template <class A>
 void fields(A& archive, Is<JobReport> auto& r) {

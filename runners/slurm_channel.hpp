@@ -1,8 +1,9 @@
-/// \file The commands of Slurm, one at a time, counted and timed.
+/// \file The commands of Slurm, one at a time, all of them counted and timed.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,8 +19,9 @@ const char* to_string(Tool tool);
 class Channel {
  public:
   /// `commands` outlives it and is used by nobody else. Programs are found in the PATH of `current`.
-  /// Throws RunnerError where Slurm is not installed.
-  Channel(Commands& commands, const Environment& current);
+  /// `cluster`: all commands are about that one; empty: about the one that is configured here. Throws RunnerError where
+  /// Slurm is not installed.
+  Channel(Commands& commands, const Environment& current, std::string cluster);
   /// Kills nothing and forgets nothing: an sbatch that still runs may create its job, which is then found by its name.
   ~Channel() = default;
 
@@ -32,9 +34,11 @@ class Channel {
     CommandResult result;
   };
   /// The answer to the last start(), once.
-  std::optional<Answer> take();
+  std::optional<Answer> take(TimePoint now);
 
   const std::map<std::string, CommandCount>& counts() const { return counts_; }
+  /// "1.0 queries/min, 0 failed ...": of the last ten minutes, and what was called in all. For people.
+  std::string describe(TimePoint now) const;
 
  private:
   struct Running {
@@ -43,9 +47,12 @@ class Channel {
   };
   Commands& commands_;
   Environment query_environment_;
+  std::string cluster_;
   std::array<std::string, 5> programs_;
   std::optional<Running> running_;
   std::map<std::string, CommandCount> counts_;
+  std::optional<TimePoint> first_answer_;
+  std::deque<TimePoint> queries_;  ///< of the last ten minutes: squeue, sacct, scontrol
 };
 
 }  // namespace stune::slurm

@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
+#include "runners/slurm_escalation.hpp"
 #include "stune/error.hpp"
 #include "trial/task.hpp"
 
@@ -14,7 +15,6 @@ namespace stune::slurm {
 namespace {
 
 constexpr int jobs_before_the_first_claim = 4;
-constexpr int largest_array = 1000;
 constexpr int patience_with_failing_accounting = 10;
 constexpr Seconds memory_of_accounting{7 * 24 * 3600.0};
 
@@ -22,10 +22,25 @@ UserOptions read_options(const SlurmOptions& options, const Workplace& workplace
   std::string script;
   const auto& path = workplace.command.script;
   if (!path.empty()) script = read_file(path).value_or("");
-  UserOptions sorted =
-      sort_options(script_words(script, path.filename().string()), command_line_words(options.sbatch_options));
+  UserOptions sorted = sort_options(script_words(script, path.filename().string()),
+                                    typed_words(workplace.environment, options.sbatch_options));
   for (const std::string& note : sorted.notes) log::warn(note);
   return sorted;
+}
+
+/// Throws ConfigError where more is to be granted of what nobody asked for: there is nothing to multiply.
+UserOptions checked(UserOptions options, const Workplace& workplace) {
+  const auto asked = [&](bool (*asks)(const Words&)) {
+    return asks(options.from_script) || asks(options.from_command_line);
+  };
+  if (workplace.time_factor > 1.0 && workplace.trial_time_limit.count() <= 0 && !asked(asks_for_time)) {
+    throw ConfigError(
+        "--on-timeout retry needs a time limit to lengthen: add --time to the #SBATCH lines or to --sbatch");
+  }
+  if (workplace.memory_factor > 1.0 && !asked(asks_for_memory)) {
+    throw ConfigError("--on-oom retry needs memory to increase: add --mem to the #SBATCH lines or to --sbatch");
+  }
+  return options;
 }
 
 std::string joined(const std::vector<std::string>& words) {
@@ -42,12 +57,12 @@ std::string day_before(TimePoint now, Seconds span) { return to_iso(later(now, -
 Dialogue::Dialogue(const SlurmOptions& options, const Workplace& workplace)
     : workplace_(workplace),
       folder_(workplace.folder),
-      options_(read_options(options, workplace)),
+      options_(checked(read_options(options, workplace), workplace)),
       timing_(options),
       job_environment_(job_environment(workplace.environment, current_environment())),
-      channel_(*workplace.commands, current_environment()),
+      channel_(*workplace.commands, current_environment(), options_.cluster),
       watch_(folder_, timing_, static_cast<int>(::geteuid()), options_.requeue),
-      placement_(workplace_, folder_, options_, timing_, watch_),
+      placement_(workplace_, folder_, options_, timing_, Pace(options.submit_rate, options.submit_burst), watch_),
       queue_(timing_.look, timing_.growth, timing_.look_cap),
       files_(timing_.files, timing_.growth, timing_.files_cap) {
   create_folders(folder_.done());
@@ -60,14 +75,15 @@ int Dialogue::capacity() const {
   return std::max(0, jobs_before_the_first_claim - taken);
 }
 
-int Dialogue::max_batch() const { return placement_.batch_limit(std::clamp(config_.max_array_size, 1, largest_array)); }
+int Dialogue::max_batch() const { return placement_.batch_limit(std::clamp(config_.max_array_size, 1, largest_batch)); }
 
 std::string Dialogue::batch_key(const Job& job) const {
   std::string key;
   for (const auto* words : {&options_.from_script, &options_.from_command_line}) {
     for (const std::string& word : *words) key += fill_placeholders(word, job.id, job.parameters) + '\n';
   }
-  return key;
+  if (options_.chdir) key += fill_placeholders(*options_.chdir, job.id, job.parameters) + '\n';
+  return key + std::to_string(job.more_time) + " " + std::to_string(job.more_memory) + joined(job.avoid_hosts);
 }
 
 void Dialogue::submit(std::vector<Submission> submissions) {
@@ -111,7 +127,8 @@ void Dialogue::stop(std::span<const AttemptId> ids) {
 }
 
 std::vector<JobReport> Dialogue::poll(TimePoint now) {
-  if (const auto answer = channel_.take()) read_answer(*answer, now);
+  last_poll_ = now;
+  if (const auto answer = channel_.take(now)) read_answer(*answer, now);
   if (now >= files_.due()) {
     if (watch_.look_at_files(now)) {
       files_.news(now);
@@ -140,12 +157,7 @@ void Dialogue::collect() {
 void Dialogue::read_answer(const Channel::Answer& answer, TimePoint now) {
   switch (answer.tool) {
     case Tool::scontrol:
-      if (answer.result.exit_code == 0) {
-        config_ = parse_config(answer.result.output);
-        accounting_ = accounting_ && config_.accounting;
-        config_due_ = never;
-      }
-      return;
+      return read_config(answer.result);
     case Tool::sbatch:
       placement_.read_sbatch(answer.result, now);
       if (placement_.has_doubts()) queue_.hasten(now);
@@ -161,10 +173,23 @@ void Dialogue::read_answer(const Channel::Answer& answer, TimePoint now) {
   }
 }
 
+void Dialogue::read_config(const CommandResult& result) {
+  if (result.exit_code != 0 || result.signal != 0 || result.timed_out) return;
+  config_ = parse_config(result.output);
+  accounting_ = accounting_ && config_.accounting;
+  config_due_ = never;
+  // A job that has ended should be seen before it leaves the queue. Where that would take more than the user allows,
+  // exit records and accounting tell how jobs ended.
+  if (config_.min_job_age > 0) queue_.set_cap(std::min(timing_.look_cap, Seconds{config_.min_job_age}));
+}
+
 void Dialogue::read_queue(const CommandResult& result, TimePoint now) {
-  queue_.quiet(now);
   const bool good = result.exit_code == 0 && result.signal == 0 && !result.timed_out;
-  if (good) {
+  queue_.took(result.elapsed);
+  if (!good) {
+    queue_.failed(now);
+  } else {
+    queue_.quiet(now);
     const QueueAnswer answer = parse_squeue(result.output);
     const bool placed = placement_.read_queue(answer, now);
     const bool changed = watch_.read_queue(answer, queue_.interval(), now);
@@ -262,9 +287,20 @@ TimePoint Dialogue::next_poll() const {
   TimePoint next = files_.due();
   if (!channel_.is_free()) return std::min(next, workplace_.commands->next_deadline());
   next = std::min({next, placement_.due(), queue_.due()});
+  if (const TimePoint again = placement_.takes_jobs_at(); again > last_poll_) next = std::min(next, again);
   if (!watch_.to_cancel().empty()) next = std::min(next, cancel_not_before_);
   if (accounting_ && has_questions()) next = std::min(next, accounting_not_before_);
   return next;
+}
+
+std::vector<std::string> Dialogue::budget(TimePoint now) const {
+  std::vector<std::string> lines{channel_.describe(now)};
+  if (queue_.due() != never) {
+    const auto wait = std::max(std::chrono::seconds(0), std::chrono::ceil<std::chrono::seconds>(queue_.due() - now));
+    lines.push_back("next look at the queue in " + to_words(wait));
+  }
+  if (!accounting_) lines.emplace_back("no accounting here: the queue and exit records have to do");
+  return lines;
 }
 
 bool Dialogue::busy() const {

@@ -32,9 +32,11 @@ class Dialogue {
   std::vector<JobReport> poll(TimePoint now);
   TimePoint next_poll() const;
   bool busy() const;
+  std::vector<std::string> budget(TimePoint now) const;
   const std::map<std::string, CommandCount>& counts() const { return channel_.counts(); }
 
  private:
+  void read_config(const CommandResult& result);
   void read_answer(const Channel::Answer& answer, TimePoint now);
   void read_queue(const CommandResult& result, TimePoint now);
   void read_accounting(const CommandResult& result, TimePoint now);
@@ -61,6 +63,7 @@ class Dialogue {
   Rhythm queue_;
   Rhythm files_;
   Config config_;
+  TimePoint last_poll_ = TimePoint{};
   TimePoint last_look_ = TimePoint{};
   TimePoint config_due_ = TimePoint::min();
   TimePoint cancel_not_before_ = TimePoint::min();

@@ -15,6 +15,8 @@ enum class Treatment : std::uint8_t {
   ignored,
   silently_ignored,
   chdir,
+  cluster,
+  exclude,
   exports,
   comment,
   requeue,
@@ -42,7 +44,8 @@ constexpr std::array rules{
     Rule{"usage", 0, false, Treatment::refused, no_job},
     Rule{"version", 'V', false, Treatment::refused, no_job},
     Rule{"wrap", 0, true, Treatment::refused, "the experiment's command is what a job runs"},
-    Rule{"clusters", 'M', true, Treatment::refused, "jobs on another cluster are not supported"},
+    Rule{"clusters", 'M', true, Treatment::cluster, "jobs can be followed on one cluster only: name one"},
+    Rule{"exclude", 'x', true, Treatment::exclude, ""},
     Rule{"job-name", 'J', true, Treatment::ignored, "a job's name is how stune finds it again"},
     Rule{"output", 'o', true, Treatment::ignored, own_log},
     Rule{"error", 'e', true, Treatment::ignored, own_log},
@@ -131,6 +134,13 @@ class Sorter {
       case Treatment::chdir:
         options_.chdir = value;
         return;
+      case Treatment::cluster:
+        if (value.empty() || value == "all" || value.find(',') != std::string::npos) refuse(word, rule.why);
+        options_.cluster = value;
+        return;
+      case Treatment::exclude:
+        options_.exclude = value;
+        return;
       case Treatment::exports:
         options_.has_export = true;
         return keep();
@@ -207,8 +217,19 @@ std::vector<OptionWord> script_words(std::string_view script, const std::string&
   return words;
 }
 
-std::vector<OptionWord> command_line_words(const std::vector<std::string>& texts) {
+std::vector<OptionWord> typed_words(const std::map<std::string, std::string>& environment,
+                                    const std::vector<std::string>& texts) {
+  constexpr std::array<std::pair<const char*, const char*>, 6> names{{{"SBATCH_ACCOUNT", "--account="},
+                                                                      {"SBATCH_PARTITION", "--partition="},
+                                                                      {"SBATCH_QOS", "--qos="},
+                                                                      {"SBATCH_RESERVATION", "--reservation="},
+                                                                      {"SLURM_CLUSTERS", "--clusters="},
+                                                                      {"SBATCH_CLUSTERS", "--clusters="}}};
   std::vector<OptionWord> words;
+  for (const auto& [name, option] : names) {
+    const auto value = environment.find(name);
+    if (value != environment.end() && !value->second.empty()) words.push_back({option + value->second, name});
+  }
   for (const std::string& text : texts) {
     for (std::string& word : split_words(text)) words.push_back({std::move(word), "--sbatch"});
   }

@@ -4,9 +4,14 @@
 ///     --job-name, --output, --error, --open-mode, --parsable, --quiet    stune's (the trial's output is in output.log)
 ///     --chdir       the user's: the trial runs there
 ///     --export, --export-file, --comment, --requeue                       the user's
-///     --array, --wait, --test-only, --wrap, --clusters, hetjob, ...       refused, with a reason
+///     --clusters    the user's, one cluster: every command of Slurm is asked about that one
+///     --exclude     the user's nodes, and those that failed lately
+///     --array, --wait, --test-only, --wrap, hetjob, ...                   refused, with a reason
+/// Where a site sets SBATCH_ACCOUNT, _PARTITION, _QOS or _RESERVATION, they count as on the command line, before
+/// --sbatch; all other variables of that kind are not seen by any job of stune.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,13 +33,17 @@ std::string quote_word(const std::string& word);
 
 /// All words of the lines that begin with #SBATCH, up to the first line that is neither empty nor a comment.
 std::vector<OptionWord> script_words(std::string_view script, const std::string& name);
-/// Each text may hold several options.
-std::vector<OptionWord> command_line_words(const std::vector<std::string>& texts);
+/// What counts as typed: a site's environment as sbatch would read it, then the texts of --sbatch, each with one or
+/// several options.
+std::vector<OptionWord> typed_words(const std::map<std::string, std::string>& environment,
+                                    const std::vector<std::string>& texts);
 
 struct UserOptions {
   std::vector<std::string> from_script;        ///< words to be kept
   std::vector<std::string> from_command_line;  ///< words to be kept
   std::optional<std::string> chdir;
+  std::string cluster;  ///< of --clusters; empty: the one that is configured here
+  std::string exclude;  ///< nodes
   bool has_export = false;
   bool has_comment = false;
   bool requeue = false;            ///< Slurm may start a job again by itself

@@ -146,16 +146,16 @@ QueueAnswer parse_squeue(std::string_view text) {
   QueueAnswer answer;
   answer.whole = text.empty() || text.back() == '\n';
   for (const std::string_view line : lines_of(text)) {
-    const auto fields = fields_of(line, 6);
+    const auto fields = fields_of(line, 7);
     if (!is_number(fields[0])) continue;  // what a site's wrapper says
-    if (fields.size() < 6 || !is_number(fields[1])) {
+    if (fields.size() < 7 || !is_number(fields[1])) {
       answer.whole = false;
       continue;
     }
     // A task expression instead of a number: an array that -r did not expand. Then absence of a task proves nothing.
     if (!is_number(fields[2]) && fields[2] != "N/A") answer.whole = false;
     answer.rows.push_back({key_of(fields[0], fields[1], fields[2]), parse_state(fields[3]), std::string(fields[4]),
-                           std::string(fields[5])});
+                           std::string(fields[5]), std::string(fields[6])});
   }
   return answer;
 }

@@ -41,11 +41,12 @@ SbatchAnswer parse_sbatch(const CommandResult& result);
 // --- squeue
 
 /// For -o: free text last, so that it may hold anything.
-inline constexpr const char* queue_format = "%A|%F|%K|%t|%r|%j";
+inline constexpr const char* queue_format = "%A|%F|%K|%t|%N|%r|%j";
 
 struct QueueRow {
   std::string job;  ///< "4711", or "4700_3" for a task of an array: the key by which sbatch's answer finds it
   State state = State::unknown;
+  std::string nodes;   ///< empty while pending
   std::string reason;  ///< why pending, or how it failed
   std::string name;
 };

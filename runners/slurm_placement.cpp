@@ -8,14 +8,27 @@
 #include "trial/task.hpp"
 
 namespace stune::slurm {
+namespace {
+
+/// As one would type it.
+std::string call_text(const JobPlan& plan) {
+  std::string text = "sbatch";
+  for (const std::string& word : sbatch_arguments(plan, plan.submission_folder / "job.sh"))
+    text.append(" ").append(quote_word(word));
+  return text;
+}
+
+}  // namespace
 
 Placement::Placement(const Workplace& workplace, const ExperimentFolder& folder, const UserOptions& options,
-                     const Timing& timing, Watch& watch)
+                     const Timing& timing, Pace pace, Watch& watch)
     : workplace_(workplace),
       folder_(folder),
       options_(options),
       timing_(timing),
       watch_(watch),
+      pace_(pace),
+      jitter_(workplace.folder.string()),
       retry_delay_(timing.retry),
       limit_delay_(timing.limit) {}
 
@@ -41,7 +54,7 @@ bool Placement::has_doubts() const {
                      [](const Entry& e) { return e.stage == Stage::doubtful || e.stage == Stage::limited; });
 }
 
-TimePoint Placement::due() const { return has_ready() ? not_before_ : never; }
+TimePoint Placement::due() const { return has_ready() ? takes_jobs_at() : never; }
 
 void Placement::add(Submission submission, bool adopting, TimePoint now) {
   std::erase_if(submission.jobs, [this](const Job& job) {
@@ -89,6 +102,9 @@ void Placement::read_sbatch(const CommandResult& result, TimePoint now) {
   if (const auto* submitted = std::get_if<Submitted>(&answer)) {
     retry_delay_ = timing_.retry;
     limit_delay_ = timing_.limit;
+    // A limit that was met an hour ago need not be one any more.
+    const bool full = static_cast<int>(sent->submission.jobs.size()) >= batch_limit_;
+    if (full && now >= later(last_limit_, timing_.limit_cap)) batch_limit_ = std::min(array_limit_, 2 * batch_limit_);
     place(*sent, sent->submission.jobs.size() > 1 ? submitted->job + "_" : submitted->job, now);
   } else if (const auto* ambiguous = std::get_if<Ambiguous>(&answer)) {
     doubt(*sent, ambiguous->why, now);
@@ -96,6 +112,7 @@ void Placement::read_sbatch(const CommandResult& result, TimePoint now) {
     const auto& refusal = std::get<Refusal>(answer);
     sent->refusal = refusal.text;
     const bool no_arrays = sent->submission.jobs.size() > 1 && refusal.text.find("array") != std::string::npos;
+    if (no_arrays) array_limit_ = std::max(1, static_cast<int>(sent->submission.jobs.size()) / 2);
     if (refusal.kind == Refusal::Kind::transient) {
       retry(*sent, refusal.text, now);
     } else if (no_arrays ||
@@ -104,7 +121,7 @@ void Placement::read_sbatch(const CommandResult& result, TimePoint now) {
     } else if (refusal.kind == Refusal::Kind::capacity) {
       sent->stage = Stage::limited;
     } else {
-      give_up(*sent);
+      refuse(*sent, now);
     }
   }
   clean();
@@ -142,16 +159,17 @@ void Placement::doubt(Entry& entry, const std::string& why, TimePoint now) {
 void Placement::retry(Entry& entry, const std::string& why, TimePoint now) {
   if (retry_delay_ == timing_.retry) log::warn("Slurm takes no jobs at the moment; trying again: " + why);
   entry.stage = Stage::ready;
-  not_before_ = later(now, retry_delay_);
+  not_before_ = later(now, jitter_(retry_delay_));
   retry_delay_ = std::min(timing_.retry_cap, 2 * retry_delay_);
   drop_stopped(entry);
 }
 
 void Placement::defer(Entry& entry, TimePoint now) {
   batch_limit_ = std::max(1, static_cast<int>(entry.submission.jobs.size()) / 2);
+  last_limit_ = now;
   const bool single = entry.submission.jobs.size() == 1;
   if (single) {
-    not_before_ = later(now, limit_delay_);
+    not_before_ = later(now, jitter_(limit_delay_));
     limit_delay_ = std::min(timing_.limit_cap, 2 * limit_delay_);
   }
   drop_stopped(entry);
@@ -159,10 +177,30 @@ void Placement::defer(Entry& entry, TimePoint now) {
   entry.over = true;
 }
 
-void Placement::give_up(const Entry& entry) const {
-  const Submission& submission = entry.submission;
-  throw RunnerError("Slurm refused the job of trial " + to_string(submission.jobs.front().id) + ":\n" + entry.refusal +
-                    "\nCheck the #SBATCH lines of the script and the --sbatch options.");
+void Placement::refuse(Entry& entry, TimePoint now) {
+  const Job& first = entry.submission.jobs.front();
+  if (!first.avoid_hosts.empty() && !entry.any_node) {
+    log::info("Slurm has no other nodes than those that failed lately (" + entry.refusal + "); they are tried again");
+    entry.any_node = true;
+    entry.stage = Stage::ready;
+    return drop_stopped(entry);
+  }
+  if (first.more_time == 0 && first.more_memory == 0) {
+    throw RunnerError("Slurm refused the job of trial " + to_string(first.id) + ":\n" + entry.refusal +
+                      "\nIt was submitted with:\n  " + call_text(plan_of(entry, entry.number)) +
+                      "\nCheck the #SBATCH lines of the script and the --sbatch options.");
+  }
+  const Cause cause = first.more_time > 0 ? Cause::timeout : Cause::out_of_memory;
+  for (const Job& job : entry.submission.jobs) {
+    fence(folder_.attempt(job.id));
+    stopped_.erase(job.id);
+    JobReport news{job.id, JobState::ended, Ending{}};
+    news.ending->cause = cause;
+    news.ending->ended = now;
+    news.ending->detail = "Slurm does not grant more: " + entry.refusal;
+    reports_.push_back(std::move(news));
+  }
+  entry.over = true;
 }
 
 bool Placement::read_queue(const QueueAnswer& answer, TimePoint now) {
@@ -175,9 +213,12 @@ bool Placement::read_queue(const QueueAnswer& answer, TimePoint now) {
   bool news = false;
   for (Entry& entry : entries_) {
     if (entry.stage == Stage::limited) {
-      if (!own_jobs && answer.whole) give_up(entry);
-      defer(entry, now);
       news = true;
+      if (!own_jobs && answer.whole) {
+        refuse(entry, now);
+        continue;
+      }
+      defer(entry, now);
     }
     if (entry.stage != Stage::doubtful) continue;
     if (look_for(entry, named, now) || take_from_claims(entry, now)) {

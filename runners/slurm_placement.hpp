@@ -17,17 +17,20 @@
 #include <vector>
 
 #include "runners/slurm_options.hpp"
+#include "runners/slurm_pace.hpp"
 #include "runners/slurm_script.hpp"
 #include "runners/slurm_watch.hpp"
 #include "stune/runner.hpp"
 
 namespace stune::slurm {
 
+inline constexpr int largest_batch = 1000;
+
 class Placement {
  public:
   /// References outlive the placement.
   Placement(const Workplace& workplace, const ExperimentFolder& folder, const UserOptions& options,
-            const Timing& timing, Watch& watch);
+            const Timing& timing, Pace pace, Watch& watch);
 
   bool empty() const { return entries_.empty(); }
   int jobs() const;
@@ -38,7 +41,9 @@ class Placement {
   TimePoint due() const;
   /// Jobs that one submission may hold, after what Slurm has said so far.
   int batch_limit(int most) const { return std::min(most, batch_limit_); }
-  bool is_held_back(TimePoint now) const { return now < not_before_; }
+  bool is_held_back(TimePoint now) const { return now < takes_jobs_at(); }
+  /// Jobs that come together later can share a call.
+  TimePoint takes_jobs_at() const { return std::max(not_before_, pace_.due()); }
 
   /// `adopting`: an earlier process had it; it is looked for and never submitted.
   void add(Submission submission, bool adopting, TimePoint now);
@@ -71,6 +76,7 @@ class Placement {
     int good_looks = 0;
     TimePoint next_look{};
     std::string refusal;
+    bool any_node = false;  ///< nodes that failed lately are taken, too: Slurm has no others
     bool over = false;
   };
 
@@ -80,7 +86,8 @@ class Placement {
   void doubt(Entry& entry, const std::string& why, TimePoint now);
   void retry(Entry& entry, const std::string& why, TimePoint now);
   void defer(Entry& entry, TimePoint now);
-  [[noreturn]] void give_up(const Entry& entry) const;
+  /// Slurm will never take it as it is. Throws RunnerError if that is how the user wants it.
+  void refuse(Entry& entry, TimePoint now);
   bool look_for(Entry& entry, const std::vector<std::pair<std::string, std::string>>& named_jobs, TimePoint now);
   bool take_from_claims(Entry& entry, TimePoint now);
   void fence_all(Entry& entry, TimePoint now);
@@ -90,7 +97,7 @@ class Placement {
   int next_folder_number();
   /// The attempts of an array in the order of its tasks; empty if it cannot be found any more.
   std::vector<AttemptId> order_of_tasks(const std::string& token);
-  JobPlan plan_of(const Submission& submission, int number) const;
+  JobPlan plan_of(const Entry& entry, int number) const;
   std::vector<std::string> fill(const std::vector<std::string>& words, const Job& job) const;
 
   const Workplace& workplace_;
@@ -101,10 +108,14 @@ class Placement {
   std::deque<Entry> entries_;
   std::set<AttemptId> stopped_;
   std::vector<JobReport> reports_;
+  Pace pace_;
+  Jitter jitter_;
   TimePoint not_before_ = TimePoint::min();
+  TimePoint last_limit_ = TimePoint::min();
   Seconds retry_delay_;
   Seconds limit_delay_;
-  int batch_limit_ = 1000;
+  int batch_limit_ = largest_batch;
+  int array_limit_ = largest_batch;  ///< what Slurm takes as an array, as far as it has said so
   int last_number_ = -1;
 };
 

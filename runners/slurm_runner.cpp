@@ -37,6 +37,7 @@ std::vector<JobReport> SlurmRunner::poll(TimePoint now) { return impl_->open().p
 int SlurmRunner::wake_fd() const { return impl_->workplace.commands->wake_fd(); }
 TimePoint SlurmRunner::next_poll() const { return impl_->open().next_poll(); }
 bool SlurmRunner::busy() const { return impl_->open().busy(); }
+std::vector<std::string> SlurmRunner::budget(TimePoint now) const { return impl_->open().budget(now); }
 std::map<std::string, CommandCount> SlurmRunner::command_counts() const { return impl_->open().counts(); }
 
 }  // namespace stune

@@ -85,6 +85,7 @@ std::vector<std::string> sbatch_arguments(const JobPlan& plan, const std::filesy
   if (!plan.has_export) arguments.push_back("--export=ALL");
   if (!plan.has_comment) arguments.push_back("--comment=stune " + one_line(plan.experiment));
   arguments.insert(arguments.end(), plan.command_line_options.begin(), plan.command_line_options.end());
+  if (!plan.exclude.empty()) arguments.push_back("--exclude=" + plan.exclude);
   // Outside an array, %A and %a are no numbers.
   const char* const name = plan.attempts.size() > 1 ? "/slurm-%A_%a.log" : "/slurm-%j.log";
   const std::string log = pattern_escaped(plan.submission_folder.string()) + name;

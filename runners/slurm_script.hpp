@@ -21,6 +21,7 @@ struct JobPlan {
   std::vector<std::filesystem::path> attempts;    ///< their folders
   std::vector<std::string> script_options;        ///< words; placeholders filled in
   std::vector<std::string> command_line_options;  ///< words; placeholders filled in
+  std::string exclude;                            ///< nodes
   bool has_export = false;
   bool has_comment = false;
   bool requeue = false;

@@ -1,10 +1,12 @@
 // What a submission leaves in the experiment's folder before sbatch is called.
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <filesystem>
 #include <sstream>
 
 #include "base/file.hpp"
+#include "runners/slurm_escalation.hpp"
 #include "runners/slurm_placement.hpp"
 #include "trial/task.hpp"
 
@@ -59,16 +61,23 @@ int Placement::next_folder_number() {
   return last_number_ + 1;
 }
 
-JobPlan Placement::plan_of(const Submission& submission, int number) const {
+JobPlan Placement::plan_of(const Entry& entry, int number) const {
+  const Submission& submission = entry.submission;
   const Job& first = submission.jobs.front();
+  const double time = std::pow(workplace_.time_factor, first.more_time);
+  const double memory = std::pow(workplace_.memory_factor, first.more_memory);
   JobPlan plan;
   plan.token = submission.token;
   plan.experiment = workplace_.experiment_name;
   plan.submission_folder = folder_.submission(number);
   plan.node_program = folder_.node_program();
   plan.working_directory = workplace_.folder;
-  plan.script_options = fill(options_.from_script, first);
-  plan.command_line_options = fill(options_.from_command_line, first);
+  plan.script_options = with_more(fill(options_.from_script, first), time, memory);
+  plan.command_line_options = with_more(fill(options_.from_command_line, first), time, memory);
+  plan.exclude = options_.exclude;
+  for (const std::string& host : entry.any_node ? std::vector<std::string>{} : first.avoid_hosts) {
+    plan.exclude += (plan.exclude.empty() ? "" : ",") + host;
+  }
   plan.has_export = options_.has_export;
   plan.has_comment = options_.has_comment;
   plan.requeue = options_.requeue;
@@ -79,7 +88,8 @@ JobPlan Placement::plan_of(const Submission& submission, int number) const {
 std::optional<std::vector<std::string>> Placement::next_call(TimePoint now) {
   const auto ready =
       std::find_if(entries_.begin(), entries_.end(), [](const Entry& entry) { return entry.stage == Stage::ready; });
-  if (ready == entries_.end() || now < not_before_) return {};
+  if (ready == entries_.end() || now < std::max(not_before_, pace_.due())) return {};
+  pace_.spend(now);
   for (const Job& job : ready->submission.jobs) {
     Task task = make_task(workplace_, ready->submission.token, job, true);
     if (options_.chdir && !workplace_.working_directory.empty()) {
@@ -88,7 +98,7 @@ std::optional<std::vector<std::string>> Placement::next_call(TimePoint now) {
     write_task(folder_.attempt(job.id), task);
   }
   ready->number = last_number_ = next_folder_number();
-  const JobPlan plan = plan_of(ready->submission, ready->number);
+  const JobPlan plan = plan_of(*ready, ready->number);
   create_folders(plan.submission_folder);
   const std::filesystem::path script = plan.submission_folder / "job.sh";
   replace_file(script, make_script(plan), 0700);

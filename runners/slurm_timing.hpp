@@ -41,21 +41,29 @@ inline TimePoint later(TimePoint time, Seconds wait) {
   return time + std::chrono::duration_cast<TimePoint::duration>(wait);
 }
 
-/// An interval that grows while nothing happens.
+/// An interval that grows while nothing happens, and where asking is a burden.
 class Rhythm {
  public:
   Rhythm(Seconds start, double growth, Seconds cap) : start_(start), growth_(growth), cap_(cap), interval_(start) {}
 
   TimePoint due() const { return due_; }
-  Seconds interval() const { return interval_; }
+  Seconds interval() const { return std::max(interval_, floor_); }
+  /// Never below the first interval.
+  void set_cap(Seconds cap) { cap_ = std::max(start_, cap); }
   void quiet(TimePoint now) {
-    due_ = later(now, interval_);
+    due_ = later(now, interval());
     interval_ = std::min(cap_, interval_ * growth_);
   }
   void news(TimePoint now) {
     interval_ = start_;
-    due_ = later(now, interval_);
+    due_ = later(now, interval());
   }
+  void failed(TimePoint now) {
+    interval_ = std::min(cap_, interval_ * 2);
+    due_ = later(now, interval());
+  }
+  /// The last answer took so long. Who is slow is busy: at most a thirtieth of its time is ours.
+  void took(Seconds latency) { floor_ = latency > Seconds{2} ? 30 * latency : Seconds{0}; }
   /// Not after `time`.
   void hasten(TimePoint time) { due_ = std::min(due_, time); }
   void rest() { due_ = never; }
@@ -65,6 +73,7 @@ class Rhythm {
   double growth_;
   Seconds cap_;
   Seconds interval_;
+  Seconds floor_{0};
   TimePoint due_ = never;
 };
 

@@ -55,7 +55,7 @@ std::string describe(const Situation& situation) {
 Ending with_cause(const Situation& situation, Cause cause, const std::string& why) {
   Ending ending = situation.record ? ending_of(*situation.record) : Ending{};
   if (!situation.record && situation.slurm) {
-    ending.host = situation.slurm->nodes;
+    ending.host = situation.host.empty() ? situation.slurm->nodes : situation.host;
     ending.exit_code = situation.slurm->exit_code;
     ending.signal = situation.slurm->signal;
   }

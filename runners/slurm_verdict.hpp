@@ -7,6 +7,7 @@
 ///     -------------------------+--------------------------------------------------------------------------
 ///     ended by its own will    | as the record says, at once, whatever Slurm says
 ///     killed by SIGKILL or so  | signal    signal     TO  OOM PR  NF  NF  TO  CA  PR         signal signal
+///     exit code 137 or 143     | as record as record  TO  OOM PR  NF  NF  TO  CA  PR         as rec. as rec.
 ///     told to end, exit code 0 | completed interrupt. TO  OOM PR  NF  NF  TO  CA  PR         interr. interr.
 ///     told to end, otherwise   | as record as record  TO  OOM PR  NF  NF  TO  CA  PR         interr. interr.
 ///     none, but it started     | lost      by signal* TO  OOM PR  NF  NF  TO  CA  PR         lost   lost
@@ -35,12 +36,13 @@ struct Testimony {
   std::optional<int> cancelled_by;  ///< user id; accounting only
   int exit_code = 0;                ///< accounting only
   int signal = 0;                   ///< accounting only
-  std::string nodes;                ///< accounting only
+  std::string nodes;                ///< empty while pending
   bool is_last_word = false;        ///< accounting said it, or there is nobody else to ask
 };
 
 struct Situation {
   bool started = false;              ///< somebody claimed the attempt
+  std::string host{};                ///< that claimed it
   std::optional<ExitRecord> record;  ///< of its last start
   std::optional<Testimony> slurm;
   bool gone = false;        ///< neither the queue nor accounting knows the job any more

@@ -6,6 +6,7 @@
 
 #include "base/file.hpp"
 #include "base/log.hpp"
+#include "runners/slurm_advice.hpp"
 #include "stune/error.hpp"
 #include "trial/claim.hpp"
 
@@ -15,9 +16,15 @@ namespace {
 constexpr std::size_t accounting_batch = 100;
 constexpr int patience_with_accounting = 3;  // answers that contradict the queue
 
-/// Pending for these reasons is what jobs do.
-bool is_usual(const std::string& reason) {
-  return reason.empty() || reason == "None" || reason == "Priority" || reason == "Resources";
+/// Names of nodes and numbers that follow change all the time.
+std::string_view kind_of(const std::string& reason) {
+  return std::string_view(reason).substr(0, reason.find_first_of(",("));
+}
+
+std::string explained(const std::string& reason) {
+  if (is_usual(reason)) return {};
+  const std::string what = advice(reason);
+  return what.empty() ? reason : reason + ": " + what;
 }
 
 std::variant<Fenced, Started> fence_at(const AttemptFolder& folder, const std::optional<Started>& start) {
@@ -56,7 +63,11 @@ void Watch::add(AttemptId id, const std::string& token, const std::string& job, 
 bool Watch::look_at_files(TimePoint now) {
   const std::size_t before = reports_.size();
   for (const AttemptId id : finished_attempts(folder_)) {
-    if (contains(id)) examine(id, now);
+    if (contains(id)) {
+      examine(id, now);
+    } else {
+      take_late_evidence(id);
+    }
   }
   std::vector<AttemptId> others;
   for (const auto& [id, job] : jobs_) {
@@ -101,7 +112,7 @@ void Watch::see_row(WatchedJob& job, const QueueRow& row, TimePoint now) {
   job.gone = false;
   const Phase phase = phase_of(row.state);
   const bool settled = job.testimony && job.testimony->is_last_word && job.testimony->state == row.state;
-  if (!settled) job.testimony = Testimony{row.state, row.reason, {}, 0, 0, {}, false};
+  if (!settled) job.testimony = Testimony{row.state, row.reason, {}, 0, 0, row.nodes, false};
   if (phase == Phase::over) {
     ++job.looks_over;
     if (!job.over_since) job.over_since = now;
@@ -112,10 +123,11 @@ void Watch::see_row(WatchedJob& job, const QueueRow& row, TimePoint now) {
   job.asks_accounting = false;
   if (phase == Phase::running) report_running(job);
   if (phase == Phase::waiting && job.reported <= JobState::pending) {
-    const bool news = job.reported != JobState::pending || (row.reason != job.reason && !is_usual(row.reason));
+    const std::string reason = is_usual(row.reason) ? "" : row.reason;
+    const bool news = job.reported != JobState::pending || kind_of(reason) != kind_of(job.reason);
     job.reported = JobState::pending;
-    job.reason = row.reason;
-    if (news) reports_.push_back({job.id, JobState::pending, {}, {}, {}, is_usual(row.reason) ? "" : row.reason});
+    job.reason = reason;
+    if (news) reports_.push_back({job.id, JobState::pending, {}, metadata_of(job), {}, explained(reason)});
   }
   const bool survived = job.cancelled && now - *job.cancelled >= timing_.look;
   if (job.stop_asked && survived && phase != Phase::unknown) job.cancel_due = true;
@@ -184,6 +196,7 @@ bool Watch::examine(AttemptId id, TimePoint now) {
     const auto start = last_start(attempt);
     Situation situation;
     situation.started = start.has_value();
+    if (start) situation.host = start->by.host;
     if (start) situation.record = read_exit_record(attempt.exit_record(start->start));
     job.has_record = situation.record.has_value();
     situation.slurm = job.testimony;
@@ -257,6 +270,7 @@ void Watch::end(AttemptId id, Ending ending, int start) {
 Metadata Watch::metadata_of(const WatchedJob& job) const {
   Metadata metadata{{job_key, job.job}, {attempt_key, std::to_string(job.id.attempt)}};
   if (!job.submission.empty()) metadata[submission_key] = job.submission;
+  if (job.reported == JobState::pending && !job.reason.empty()) metadata[reason_key] = job.reason;
   return metadata;
 }
 
@@ -267,41 +281,6 @@ std::string Watch::last_words(const WatchedJob& job, const Situation& situation)
   const auto log = folder_.submission(std::atoi(job.submission.c_str())) / ("slurm-" + job.job + ".log");
   const std::string slurms = last_lines(log, 3);
   return words + (words.empty() || slurms.empty() ? "" : "\n") + slurms;
-}
-
-void Watch::stop(AttemptId id, TimePoint now) {
-  WatchedJob& job = jobs_.at(id);
-  if (job.stop_asked) return;
-  job.stop_asked = job.cancel_due = true;
-  try {
-    job.fenced = std::holds_alternative<Fenced>(fence(folder_.attempt(id)));
-  } catch (const StorageError& error) {
-    log::warn("trial " + to_string(id) + " could not be fenced: " + error.what());
-  }
-  if (!job.fenced) examine(id, now);
-}
-
-std::vector<std::string> Watch::to_cancel() const {
-  std::vector<std::string> due;
-  for (const auto& [id, job] : jobs_) {
-    if (job.cancel_due) due.push_back(job.job);
-  }
-  return due;
-}
-
-void Watch::cancelled(const std::vector<std::string>& jobs, const std::string& failure, TimePoint now) {
-  for (const std::string& name : jobs) {
-    WatchedJob* job = find(name);
-    if (job == nullptr) continue;
-    job->cancel_due = !failure.empty() && !job->fenced;
-    job->cancelled = now;
-    if (!job->fenced) continue;
-    Ending ending;
-    ending.cause = Cause::stopped;
-    ending.detail = "it had not started";
-    if (!failure.empty()) ending.detail += "; its job ends as soon as it starts, since scancel failed: " + failure;
-    end(job->id, std::move(ending), -1);
-  }
 }
 
 }  // namespace stune::slurm

@@ -36,6 +36,7 @@ struct WatchedJob {
   bool fenced = false;  ///< by a stop: it never started and never will
   bool cancel_due = false;
   std::optional<TimePoint> cancelled{};
+  std::optional<JobReport> late{};  ///< an earlier attempt has ended after all: to be reported once this one is gone
 };
 
 class Watch {
@@ -84,6 +85,7 @@ class Watch {
   using Jobs = std::map<AttemptId, WatchedJob>;
 
   WatchedJob* find(const std::string& job);
+  void take_late_evidence(AttemptId given_up);
   bool conclude(WatchedJob& job, const Situation& situation, int start, Ending ending);
   bool may_come_back(const WatchedJob& job) const;
   void see_row(WatchedJob& job, const QueueRow& row, TimePoint now);
@@ -108,6 +110,7 @@ class Watch {
 /// What SlurmRunner reports with a job, beside the keys of trial/folder.hpp.
 inline constexpr const char* job_key = "job";
 inline constexpr const char* submission_key = "submission";
+inline constexpr const char* reason_key = "reason";  ///< why it is pending, where jobs are not expected to be
 
 /// "4711" of a claimant's "cluster:4711".
 std::string job_in_claim(const std::string& claimed);

@@ -96,7 +96,7 @@ slurm::UserOptions slurm_options(const NewExperiment& wanted) {
   if (const auto& path = wanted.definition.command.script; !path.empty()) {
     script = slurm::script_words(read_script(path), path.filename().string());
   }
-  return slurm::sort_options(script, slurm::command_line_words(wanted.options.sbatch_options));
+  return slurm::sort_options(script, slurm::typed_words(wanted.environment, wanted.options.sbatch_options));
 }
 
 std::string dry_run(const std::filesystem::path& folder, const NewExperiment& wanted) {

@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "cli/quantities.hpp"
 #include "cli/words.hpp"
+#include "experiment/escalation.hpp"
 
 namespace stune::cli {
 
@@ -165,6 +166,17 @@ double rate(const std::string& text) {
   return value;
 }
 
+double submit_rate(const std::string& text) {
+  const double value = parse_real(text);
+  if (value < 0.0 || value > 1000.0) throw ConfigError("found " + text + "; valid is a number from 0 to 1000");
+  return value;
+}
+
+std::string valid_escalation(const std::string& text) {
+  parse_escalation(text);
+  return text;
+}
+
 Seconds hours(const std::string& text) {
   const double value = parse_real(text);
   if (value <= 0.0) throw ConfigError("found " + text + "; valid is a number of hours above 0");
@@ -237,6 +249,11 @@ RunOptions apply_options(RunOptions options, const GivenOptions& given) {
     options.poll_growth = plan.growth;
     options.poll_cap = plan.cap;
   }
+  if (const Given* rate = given.last("submit-rate"))
+    options.submit_rate = read_option("submit-rate", *rate, submit_rate);
+  if (const Given* policy = given.last("on-timeout"))
+    options.on_timeout = read_option("on-timeout", *policy, valid_escalation);
+  if (const Given* policy = given.last("on-oom")) options.on_oom = read_option("on-oom", *policy, valid_escalation);
   if (const Given* limit = given.last("max-hours")) options.max_run_time = read_option("max-hours", *limit, hours);
   if (const Given* limit = given.last("trial-time-limit"))
     options.trial_time_limit = read_option("trial-time-limit", *limit, parse_duration);
@@ -263,6 +280,9 @@ std::map<std::string, std::string> differences(const RunOptions& before, const R
   compare("poll_cap", &RunOptions::poll_cap, time);
   compare("max_run_time", &RunOptions::max_run_time, time);
   compare("trial_time_limit", &RunOptions::trial_time_limit, time);
+  compare("submit_rate", &RunOptions::submit_rate, real);
+  compare("on_timeout", &RunOptions::on_timeout, word);
+  compare("on_oom", &RunOptions::on_oom, word);
   compare("cpus_per_trial", &RunOptions::cpus_per_trial, whole);
   compare("gpus_per_trial", &RunOptions::gpus_per_trial, whole);
   compare("ranks_per_trial", &RunOptions::ranks_per_trial, whole);

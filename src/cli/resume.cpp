@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "base/log.hpp"
+#include "cli/coordinator.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/mpi_start.hpp"
 #include "cli/node_program.hpp"
@@ -20,10 +21,13 @@ struct ResumeArguments {
   bool take_over = false;
   bool quiet = false;
   bool step = false;
+  std::string coordinator = "here";
+  std::vector<std::string> coordinator_options;
 };
 
 ExitCode resume(const ResumeArguments& arguments, const MpiRanks* mpi) {
   const auto folder = experiment_folder(arguments.experiment);
+  if (arguments.coordinator == "chain") return run_generation(std::filesystem::absolute(folder).lexically_normal());
   RunOptions options = apply_options(view(folder).experiment.options(), arguments.given);
   if (mpi && !arguments.given.has("runner")) options.runner = "auto";
   options = with_mpi(std::move(options), mpi, arguments.given.has("parallel"),
@@ -39,6 +43,10 @@ ExitCode resume(const ResumeArguments& arguments, const MpiRanks* mpi) {
   Session session = Session::open(folder, std::move(parts));
   for (const std::string& notice : session.notices()) progress->notice(notice);
   if (!arguments.step || !arguments.given.values.empty()) session.change(options);
+  if (arguments.coordinator == "job") {
+    std::cout << begin_chain(std::move(session), arguments.coordinator_options);
+    return ExitCode::success;
+  }
   return conclude(session, arguments.step ? session.step(*progress, &interrupt.wakeup())
                                           : session.run(*progress, &interrupt.wakeup()));
 }
@@ -52,6 +60,13 @@ void add_resume(CLI::App& app, Invocation& invocation) {
   add_experiment(*command, arguments->experiment);
   add_options(*command, {Subject::running}, arguments->given);
   command->add_flag("--step", arguments->step, "do what is due now and exit, for cron; an earlier stop is not lifted");
+  command
+      ->add_option("--coordinator", arguments->coordinator,
+                   "here, or as a chain of small Slurm jobs: job (default: here)")
+      ->check(CLI::IsMember({"here", "job", "chain"}))
+      ->type_name("here|job");
+  command->add_option("--coordinator-sbatch", arguments->coordinator_options, "options for sbatch of those jobs")
+      ->type_name("\"OPTIONS\"");
   command->add_flag("--take-over", arguments->take_over,
                     "continue although another machine seems to run it; only if you know that it does not");
   command->add_flag("--quiet", arguments->quiet, "only warnings and the result");

@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "base/log.hpp"
+#include "cli/coordinator.hpp"
 #include "cli/describe.hpp"
 #include "cli/dry_run.hpp"
 #include "cli/interrupt.hpp"
@@ -158,6 +159,13 @@ ExitCode run(const RunArguments& arguments) {
   if (arguments.mpi) parts.make_runner = arguments.mpi->make_runner;
   Session session = Session::begin(request.folder, std::move(request.wanted), std::move(parts));
   for (const std::string& notice : session.notices()) progress->notice(notice);
+  if (const Given* where = arguments.given.last("coordinator"); where && where->text != "here") {
+    if (where->text != "job") throw UsageError("--coordinator: found \"" + where->text + "\"; valid are here and job");
+    std::vector<std::string> options;
+    for (const Given& one : arguments.given.all("coordinator-sbatch")) options.push_back(one.text);
+    std::cout << begin_chain(std::move(session), options);
+    return ExitCode::success;
+  }
   return conclude(session, session.run(*progress, &interrupt.wakeup()));
 }
 

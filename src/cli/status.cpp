@@ -6,7 +6,11 @@
 #include "cli/describe.hpp"
 #include "cli/quantities.hpp"
 #include "cli/subcommands.hpp"
+#include "client/log_progress.hpp"
 #include "client/session.hpp"
+#include "runners/slurm_advice.hpp"
+#include "runners/slurm_watch.hpp"
+#include "storage/telemetry.hpp"
 
 namespace stune::cli {
 
@@ -16,6 +20,35 @@ struct StatusArguments {
   std::string experiment;
   bool json = false;
 };
+
+/// Trials whose job waits for a reason that a person should know.
+std::map<int, std::string> waiting_reasons(const Experiment& experiment) {
+  std::map<int, std::string> reasons;
+  for (const int trial : experiment.live()) {
+    const Attempt& attempt = experiment.trial(trial).attempts.back();
+    const auto reason = attempt.metadata.find(slurm::reason_key);
+    if (attempt.state == JobState::pending && reason != attempt.metadata.end()) reasons[trial] = reason->second;
+  }
+  return reasons;
+}
+
+nlohmann::json waiting_json(const Experiment& experiment) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const auto& [trial, reason] : waiting_reasons(experiment)) {
+    list.push_back({{"trial", trial}, {"reason", reason}, {"advice", slurm::advice(reason)}});
+  }
+  return list;
+}
+
+nlohmann::json budget_json(const View& view) {
+  const auto telemetry = parse_telemetry(view.telemetry);
+  if (!telemetry) return nullptr;
+  return {{"queue", telemetry->budget},
+          {"cpu_seconds", telemetry->cpu_seconds},
+          {"peak_memory", telemetry->peak_memory},
+          {"host", telemetry->host},
+          {"at", to_json(std::optional(telemetry->at))}};
+}
 
 nlohmann::json best_json(const Experiment& experiment) {
   if (experiment.best_observed() < 0) return nullptr;
@@ -45,6 +78,8 @@ nlohmann::json status_json(const View& view, const std::filesystem::path& folder
             {"pending", live.pending}}},
           {"parallel", experiment.options().parallel},
           {"best", best_json(experiment)},
+          {"waiting", waiting_json(experiment)},
+          {"budget", budget_json(view)},
           {"created", to_json(std::optional(experiment.created()))},
           {"last_change", to_json(std::optional(experiment.last_change()))},
           {"torn_journal", view.torn}};
@@ -73,6 +108,30 @@ std::string ago(TimePoint then, TimePoint now) {
   return now < then ? "just now" : to_words(std::chrono::floor<std::chrono::seconds>(now - then)) + " ago";
 }
 
+/// Why jobs wait that should not, and what to do; one line for each reason.
+std::string waiting_text(const Experiment& experiment) {
+  std::map<std::string, std::vector<int>> trials;
+  for (const auto& [trial, reason] : waiting_reasons(experiment)) trials[reason].push_back(trial);
+  std::string text;
+  for (const auto& [reason, which] : trials) {
+    const std::string what = slurm::advice(reason);
+    text += "\n  waiting    " + counted(static_cast<std::int64_t>(which.size()), "trial") + " (" + ranges(which) +
+            "): " + reason + (what.empty() ? "" : "; " + what);
+  }
+  return text;
+}
+
+/// What the coordinator has cost the batch system and this machine, as it last wrote.
+std::string budget_text(const View& view) {
+  const auto telemetry = parse_telemetry(view.telemetry);
+  if (!telemetry) return {};
+  std::string text;
+  for (const std::string& line : telemetry->budget)
+    text += (text.empty() ? "\n  queue      " : "\n             ") + line;
+  return text + "\n  cost       " + number(telemetry->cpu_seconds, 3) + " s of CPU, " +
+         number(static_cast<double>(telemetry->peak_memory) / 1e6, 3) + " MB at most, on " + telemetry->host;
+}
+
 std::string status_text(const View& view, const std::filesystem::path& folder, TimePoint now) {
   const Experiment& experiment = view.experiment;
   const std::string state = state_of(experiment, !view.owner.empty());
@@ -89,6 +148,7 @@ std::string status_text(const View& view, const std::filesystem::path& folder, T
     text += "\n  best       " + with_error(value.mean, value.sem) + " (trial " +
             std::to_string(experiment.best_observed()) + ")";
   }
+  text += waiting_text(experiment) + budget_text(view);
   text += "\n  begun      " + ago(experiment.created(), now) + ", last change " + ago(experiment.last_change(), now);
   text += "\n  folder     " + folder.string() + "\n";
   if (view.torn)

@@ -31,6 +31,8 @@ void add_resume(CLI::App& app, Invocation& invocation);
 void add_status(CLI::App& app, Invocation& invocation);
 void add_trials(CLI::App& app, Invocation& invocation);
 void add_best(CLI::App& app, Invocation& invocation);
+void add_explain(CLI::App& app, Invocation& invocation);
+void add_doctor(CLI::App& app, Invocation& invocation);
 void add_stop(CLI::App& app, Invocation& invocation);
 void add_set(CLI::App& app, Invocation& invocation);
 void add_ask(CLI::App& app, Invocation& invocation);

@@ -106,6 +106,16 @@ std::string first_line(const std::string& text, std::size_t most) {
   return line;
 }
 
+/// Why it ended as it did; of one that goes on, why it was tried again.
+std::string reason_of(const Trial& trial) {
+  if (!trial.reason.empty() || trial.attempts.size() < 2) return trial.reason;
+  const auto& before = trial.attempts[trial.attempts.size() - 2].ending;
+  if (!before) return {};
+  std::string cause = to_string(before->cause);
+  std::replace(cause.begin(), cause.end(), '_', ' ');
+  return "tried again after: " + cause + (before->host.empty() ? "" : " on " + before->host);
+}
+
 std::string trials_table(const Experiment& experiment, bool best_first) {
   using enum Table::Align;
   std::vector<Table::Column> columns{
@@ -121,7 +131,7 @@ std::string trials_table(const Experiment& experiment, bool best_first) {
     for (const Value& one : trial->parameters.values()) row.push_back(cell(one));
     row.insert(row.end(), {trial->generator, run_time(*trial),
                            trial->attempts.size() > 1 ? std::to_string(trial->attempts.size()) : "",
-                           first_line(trial->reason, 60)});
+                           first_line(reason_of(*trial), 60)});
     table.add(std::move(row));
   }
   return experiment.trials().empty() ? "No trial yet.\n" : table.text();

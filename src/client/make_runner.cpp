@@ -27,6 +27,16 @@ std::string resolve_runner(const std::string& name, const Environment& environme
   return in_path("sbatch", environment) ? "slurm" : "local";
 }
 
+SlurmOptions slurm_options(const RunOptions& options) {
+  SlurmOptions slurm;
+  slurm.sbatch_options = options.sbatch_options;
+  if (options.poll_start > Seconds{0}) slurm.poll_start = options.poll_start;
+  if (options.poll_cap > Seconds{0}) slurm.poll_cap = options.poll_cap;
+  slurm.poll_growth = options.poll_growth;
+  slurm.submit_rate = options.submit_rate;
+  return slurm;
+}
+
 std::unique_ptr<Runner> make_runner(const RunOptions& options) {
   if (options.runner == "local") {
     LocalOptions local;
@@ -36,12 +46,7 @@ std::unique_ptr<Runner> make_runner(const RunOptions& options) {
     return std::make_unique<LocalRunner>(local);
   }
   if (options.runner == "slurm") {
-    SlurmOptions slurm;
-    slurm.sbatch_options = options.sbatch_options;
-    if (options.poll_start > Seconds{0}) slurm.poll_start = options.poll_start;
-    if (options.poll_cap > Seconds{0}) slurm.poll_cap = options.poll_cap;
-    slurm.poll_growth = options.poll_growth;
-    return std::make_unique<SlurmRunner>(slurm);
+    return std::make_unique<SlurmRunner>(slurm_options(options));
   }
   // Without ranks, what is left of an MPI run can still be found and stopped: each trial has its process and its files.
   if (options.runner == "mpi") return std::make_unique<LocalRunner>();

@@ -6,6 +6,7 @@
 #include "base/commands.hpp"
 #include "client/founding.hpp"
 #include "client/make_runner.hpp"
+#include "experiment/escalation.hpp"
 #include "generation/inline_source.hpp"
 #include "generation/queue_source.hpp"
 #include "scheduler/scheduler.hpp"
@@ -83,6 +84,8 @@ struct Session::Impl {
       if (!source.file.empty()) w.metric_files.emplace_back(source.file);
     }
     w.trial_time_limit = experiment.options().trial_time_limit;
+    w.time_factor = parse_escalation(experiment.options().on_timeout).factor;
+    w.memory_factor = parse_escalation(experiment.options().on_oom).factor;
     w.clock = const_cast<Clock*>(&clock);
     w.commands = commands.get();
     return w;
@@ -114,6 +117,7 @@ struct Session::Impl {
     t.started = started;
     for (std::size_t i = 0; i < t.counts.size(); ++i) t.counts[i] = experiment.count(static_cast<TrialStatus>(i));
     t.live = static_cast<int>(experiment.live().size());
+    if (world_open) t.budget = parts.runner->budget(now);
     telemetry.write(std::move(t), now);
   }
 
@@ -197,7 +201,9 @@ RunSummary Session::run(Progress& progress, const Wakeup* interrupt) {
 
 RunSummary Session::step(Progress& progress, const Wakeup* interrupt) {
   impl_->open_world();
-  return Scheduler(impl_->context(impl_->inline_source, progress, interrupt, true)).step();
+  RunSummary summary = Scheduler(impl_->context(impl_->inline_source, progress, interrupt, true)).step();
+  impl_->write_telemetry(impl_->clock.now());
+  return summary;
 }
 
 RunSummary Session::stop(int trial, Progress& progress) {

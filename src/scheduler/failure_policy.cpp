@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "experiment/escalation.hpp"
+
 namespace stune {
 namespace {
 
@@ -23,6 +25,11 @@ std::string describe_failure(const Ending& ending) {
   return ending.detail.empty() ? reason : reason + ": " + ending.detail;
 }
 
+/// Granted `escalation.times` times already?
+bool may_have_more(const Trial& trial, Cause cause, const Escalation& escalation) {
+  return grants(trial, cause) < escalation.times;
+}
+
 int infrastructure_failures(const Trial& trial) {
   return static_cast<int>(std::ranges::count_if(
       trial.attempts, [](const Attempt& a) { return a.ending && is_infrastructure(a.ending->cause); }));
@@ -37,10 +44,18 @@ Decision decide_ending(const Experiment& experiment, const Trial& trial, const E
   switch (ending.cause) {
     case Cause::completed:
       return {Consequence::fetch_metrics, {}};
+    case Cause::timeout:
+      if (may_have_more(trial, ending.cause, parse_escalation(experiment.options().on_timeout))) {
+        return {Consequence::retry, "with a longer time limit"};
+      }
+      return {Consequence::fail, describe_failure(ending)};
+    case Cause::out_of_memory:
+      if (may_have_more(trial, ending.cause, parse_escalation(experiment.options().on_oom))) {
+        return {Consequence::retry, "with more memory"};
+      }
+      return {Consequence::fail, describe_failure(ending)};
     case Cause::exit_code:
     case Cause::signal:
-    case Cause::out_of_memory:
-    case Cause::timeout:
       return {Consequence::fail, describe_failure(ending)};
     case Cause::cancelled:
       return {Consequence::abandon, describe_failure(ending)};
@@ -57,6 +72,11 @@ Decision decide_ending(const Experiment& experiment, const Trial& trial, const E
   if (failures <= experiment.options().infrastructure_retries) return {Consequence::retry, {}};
   return {Consequence::abandon,
           "given up after " + std::to_string(failures) + " attempts; the last: " + describe_failure(ending)};
+}
+
+int grants(const Trial& trial, Cause cause) {
+  return static_cast<int>(
+      std::ranges::count_if(trial.attempts, [&](const Attempt& a) { return a.ending && a.ending->cause == cause; }));
 }
 
 bool gave_up(const Trial& trial) {

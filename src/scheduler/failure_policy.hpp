@@ -9,18 +9,21 @@ namespace stune {
 
 enum class Consequence : std::uint8_t {
   fetch_metrics,  ///< it ran to its end: its results decide
-  retry,          ///< says nothing about the parameterization: a new attempt, free
+  retry,          ///< a new attempt: it says nothing about the parameterization, or more time or memory is granted
   fail,           ///< the trial's own fault; the model is told
   abandon         ///< withdrawn, or infrastructure failed too often; the model is not told
 };
 
 struct Decision {
   Consequence consequence = Consequence::fetch_metrics;
-  std::string reason;  ///< of a trial that ends here, for people
+  std::string reason;  ///< of a trial that ends here, or how it is tried again; for people
 };
 
 /// The rule for one ending of one of `trial`'s attempts.
 Decision decide_ending(const Experiment& experiment, const Trial& trial, const Ending& ending);
+
+/// How many of the trial's attempts have ended so: as often was more granted (timeout, out_of_memory) to the next one.
+int grants(const Trial& trial, Cause cause);
 
 /// True where the trial was given up because the machines failed it again and again.
 bool gave_up(const Trial& trial);

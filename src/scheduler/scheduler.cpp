@@ -20,6 +20,8 @@ constexpr int peeks_at_once = 50;          // bounds what a slow file system can
 constexpr Seconds longest_held_back{1.0};  // for news that can share a later fsync
 constexpr Seconds longest_wait{20.0};      // the lock wants its beat
 
+const std::optional<Ending> no_ending;
+
 TimePoint later(TimePoint time, Seconds by) { return time + std::chrono::duration_cast<TimePoint::duration>(by); }
 
 Seconds between(TimePoint from, TimePoint to) { return std::chrono::duration_cast<Seconds>(to - from); }
@@ -41,6 +43,7 @@ void merge(JobReport& into, JobReport&& news) {
   into.state = news.state;
   if (news.ending) into.ending = std::move(news.ending);
   if (news.metadata) into.metadata = std::move(news.metadata);
+  if (!news.detail.empty()) into.detail = std::move(news.detail);
   for (Observation& o : news.observations) into.observations.push_back(std::move(o));
 }
 
@@ -54,6 +57,7 @@ Scheduler::Scheduler(const SchedulerContext& context)
     : c_(context),
       collector_(c_.metrics),
       tally_(c_.experiment),
+      health_(c_.experiment),
       started_(c_.clock.now()),
       cpu_at_start_(cpu_seconds()) {}
 
@@ -105,6 +109,12 @@ void Scheduler::adopt() {
 
 void Scheduler::commit(std::vector<EventBody> events) {
   std::array<std::vector<int>, 6> ended;
+  for (const EventBody& body : events) {
+    const auto* over = std::get_if<TrialEnded>(&body);
+    const auto* report = std::get_if<JobReported>(&body);
+    const std::optional<Ending>& ending = over ? over->ending : report ? report->ending : no_ending;
+    if (ending) health_.learn(*ending, c_.clock.now());
+  }
   for (const EventBody& body : events) {
     if (const auto* end = std::get_if<TrialEnded>(&body))
       ended[static_cast<std::size_t>(end->status)].push_back(end->trial);
@@ -164,6 +174,7 @@ void Scheduler::decide_reports(TimePoint now, std::vector<EventBody>& events) {
       decide_ended(trial, report, now, events);
       continue;
     }
+    tell(report);
     const Attempt& known = trial.attempts.back();
     if (report.state != known.state || (report.metadata && *report.metadata != known.metadata)) {
       events.push_back(JobReported{id, report.state, {}, report.metadata});
@@ -173,13 +184,21 @@ void Scheduler::decide_reports(TimePoint now, std::vector<EventBody>& events) {
   news_.clear();
 }
 
+/// What keeps a job from running, once for each trial and reason.
+void Scheduler::tell(const JobReport& report) {
+  if (report.detail.empty() || report.state == JobState::absent) return;
+  const std::string waits = report.state == JobState::deferred ? " is submitted later: " : " waits: ";
+  if (said_.insert(report.detail).second) c_.progress.notice("trial " + to_string(report.id) + waits + report.detail);
+}
+
 void Scheduler::decide_ended(const Trial& trial, const JobReport& report, TimePoint now,
                              std::vector<EventBody>& events) {
   const Decision decision = decide_ending(c_.experiment, trial, *report.ending);
   switch (decision.consequence) {
     case Consequence::retry:
       c_.progress.notice("trial " + to_string(report.id) + ": " + to_string(report.ending->cause) +
-                         (report.ending->detail.empty() ? "" : " (" + report.ending->detail + ")") + "; tried again");
+                         (report.ending->detail.empty() ? "" : " (" + report.ending->detail + ")") + "; tried again" +
+                         (decision.reason.empty() ? "" : " " + decision.reason));
       events.push_back(JobReported{report.id, JobState::ended, report.ending, report.metadata});
       return;
     case Consequence::fail:
@@ -306,7 +325,8 @@ Plan Scheduler::plan(TimePoint now, std::span<const EventBody> coming) {
   } else {
     candidates = take_candidates(wanted, now);
   }
-  return plan_submissions(e, std::move(candidates), slots, c_.runner, e.last_sequence() + 1 + coming.size());
+  return plan_submissions(e, std::move(candidates), slots, c_.runner, e.last_sequence() + 1 + coming.size(),
+                          health_.to_avoid(now));
 }
 
 // ---- the end

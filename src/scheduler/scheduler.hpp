@@ -14,6 +14,7 @@
 #include "base/wakeup.hpp"
 #include "generation/candidate_source.hpp"
 #include "scheduler/failure_policy.hpp"
+#include "scheduler/host_health.hpp"
 #include "scheduler/ledger.hpp"
 #include "scheduler/metric_collector.hpp"
 #include "scheduler/patience.hpp"
@@ -58,6 +59,7 @@ class Scheduler {
   void collect_reports();
   void serve_requests(TimePoint now);
   void decide_reports(TimePoint now, std::vector<EventBody>& events);
+  void tell(const JobReport& report);
   void decide_ended(const Trial& trial, const JobReport& report, TimePoint now, std::vector<EventBody>& events);
   void fetch_metrics(TimePoint now, std::vector<EventBody>& events);
   void peek_at_running(TimePoint now, std::vector<EventBody>& events);
@@ -77,6 +79,7 @@ class Scheduler {
   SchedulerContext c_;
   MetricCollector collector_;
   FailureTally tally_;
+  HostHealth health_;
   TimePoint started_;
   double cpu_at_start_ = 0.0;
   std::map<AttemptId, JobReport> news_;      ///< merged reports, not yet decided

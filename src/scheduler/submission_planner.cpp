@@ -4,6 +4,8 @@
 #include <cctype>
 #include <map>
 
+#include "scheduler/failure_policy.hpp"
+
 namespace stune {
 namespace {
 
@@ -52,20 +54,24 @@ void append_trial(std::vector<EventBody>& events, const Candidate& candidate, in
 }
 
 Plan plan_submissions(const Experiment& experiment, std::vector<Candidate> candidates, int slots, const Runner& runner,
-                      Sequence first) {
+                      Sequence first, const std::vector<std::string>& avoid_hosts) {
   Plan plan;
   std::vector<Job> jobs;
   for (const int index : experiment.waiting()) {
     if (static_cast<int>(jobs.size()) >= slots) break;
     const Trial& trial = experiment.trial(index);
-    jobs.push_back({{index, next_attempt(trial)}, trial.parameters, 0, {}, {}});
+    Job job{{index, next_attempt(trial)}, trial.parameters};
+    job.more_time = grants(trial, Cause::timeout);
+    job.more_memory = grants(trial, Cause::out_of_memory);
+    jobs.push_back(std::move(job));
   }
   int next = static_cast<int>(experiment.trials().size());
   for (Candidate& candidate : candidates) {
     if (static_cast<int>(jobs.size()) >= slots) break;
     append_trial(plan.events, candidate, next, false);
-    jobs.push_back({{next++, 0}, std::move(candidate.parameters), 0, {}, {}});
+    jobs.push_back({{next++, 0}, std::move(candidate.parameters)});
   }
+  for (Job& job : jobs) job.avoid_hosts = avoid_hosts;
   for (const Job& job : jobs) plan.trials.push_back(job.id.trial);
   for (std::vector<Job>& batch : batches(std::move(jobs), runner)) {
     SubmissionIntended intended{token(experiment.definition(), first + plan.events.size()), {}};

@@ -18,9 +18,10 @@ struct Plan {
 };
 
 /// Makes trials of `candidates` and submits them behind the trials that wait (retries, deferred ones), at most `slots`
-/// in all. `first` is the sequence number that the plan's first event will have: tokens carry it, so each is unique.
+/// in all. All keep away from `avoid_hosts`. `first` is the sequence number that the plan's first event will have:
+/// tokens carry it, so each is unique.
 Plan plan_submissions(const Experiment& experiment, std::vector<Candidate> candidates, int slots, const Runner& runner,
-                      Sequence first);
+                      Sequence first, const std::vector<std::string>& avoid_hosts = {});
 
 /// What makes `candidate` trial `index`: its fit, unless `events` hold it already (candidates made from the same
 /// evidence share one), and the trial.

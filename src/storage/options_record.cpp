@@ -3,6 +3,7 @@
 #include <cmath>
 #include <variant>
 
+#include "experiment/escalation.hpp"
 #include "storage/codec.hpp"
 #include "storage/records.hpp"
 
@@ -36,6 +37,9 @@ const Field fields[] = {
     {"gpus_per_trial", &RunOptions::gpus_per_trial},
     {"ranks_per_trial", &RunOptions::ranks_per_trial, 1},
     {"trial_env", &RunOptions::trial_env},
+    {"submit_rate", &RunOptions::submit_rate, 0, 1000},
+    {"on_timeout", &RunOptions::on_timeout},
+    {"on_oom", &RunOptions::on_oom},
     {"infrastructure_retries", &RunOptions::infrastructure_retries},
 };
 
@@ -122,6 +126,7 @@ RunOptions changed(RunOptions options, const std::map<std::string, std::string>&
     }
     std::visit([&, &value = text](auto member) { assign(*field, value, options.*member); }, field->member);
   }
+  for (const std::string& text : {options.on_timeout, options.on_oom}) parse_escalation(text);
   return options;
 }
 

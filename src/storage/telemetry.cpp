@@ -58,11 +58,19 @@ void measure_self(Telemetry& telemetry) {
 std::optional<Telemetry> read_telemetry(const fs::path& folder) {
   try {
     const auto text = read_file(telemetry_file(folder));
-    if (!text) return std::nullopt;
+    return text ? parse_telemetry(*text) : std::nullopt;
+  } catch (const StorageError&) {
+    return std::nullopt;
+  }
+}
+
+std::optional<Telemetry> parse_telemetry(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  try {
     Telemetry telemetry;
     std::vector<int> counts;
     json::Tape tape;
-    tape.parse(*text);
+    tape.parse(text);
     json::Cursor in(tape);
     in.object([&](std::string_view name) {
       storage::FieldReader field(in, name);

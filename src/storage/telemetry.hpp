@@ -32,6 +32,8 @@ void measure_self(Telemetry& telemetry);
 
 /// Nothing if it is not there or cannot be read.
 std::optional<Telemetry> read_telemetry(const std::filesystem::path& folder);
+/// The same of the file's text.
+std::optional<Telemetry> parse_telemetry(const std::string& text);
 
 class TelemetryWriter {
  public:

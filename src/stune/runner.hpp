@@ -35,6 +35,8 @@ struct Workplace {
   std::map<std::string, std::string> environment{};   ///< that attempts start with (saved when the experiment began)
   std::vector<std::filesystem::path> metric_files{};  ///< written by the application itself; may hold {trial}
   Seconds trial_time_limit{0};                        ///< 0: none
+  double time_factor = 1.0;                           ///< of all time limits, for each Job::more_time; 1: never granted
+  double memory_factor = 1.0;                         ///< of the memory, for each Job::more_memory; 1: never granted
   Clock* clock = nullptr;
   Commands* commands = nullptr;
 };
@@ -43,9 +45,10 @@ struct Workplace {
 struct Job {
   AttemptId id{};
   Parameterization parameters{};
-  int escalation = 0;                      ///< how often more resources were granted
+  int more_time = 0;                       ///< how often a longer time limit was granted
   std::vector<std::string> avoid_hosts{};  ///< that failed lately
   std::optional<Metadata> metadata{};      ///< as last reported; only when adopting
+  int more_memory = 0;                     ///< how often more memory was granted
 };
 
 /// One call to the batch system: journaled with its unique token before submit() sees it.
@@ -91,6 +94,8 @@ class Runner {
   virtual int wake_fd() const { return -1; }
   /// poll() by then even if the descriptor is silent.
   virtual TimePoint next_poll() const = 0;
+  /// For people, one line each: what it has asked of the batch system, and how that went.
+  virtual std::vector<std::string> budget(TimePoint) const { return {}; }
   /// An answer is due within seconds: a single step waits for it.
   virtual bool busy() const { return false; }
 };

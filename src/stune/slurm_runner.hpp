@@ -17,6 +17,8 @@ struct SlurmOptions {
   Seconds poll_start{60};    ///< first interval between two looks at the queue
   double poll_growth = 1.5;  ///< per quiet look
   Seconds poll_cap{300};
+  double submit_rate = 1.0;  ///< calls of sbatch per second in the long run; 0: no limit
+  int submit_burst = 10;     ///< that may follow one another at once
 };
 
 /// How much Slurm was asked with one of its commands.
@@ -24,6 +26,7 @@ struct CommandCount {
   int calls = 0;
   int failures = 0;
   Seconds elapsed{0};  ///< in all
+  Seconds slowest{0};
 };
 
 /// Submits with sbatch, looks at the queue with one `squeue --me` for all jobs, asks sacct for what is missing there,
@@ -43,6 +46,7 @@ class SlurmRunner : public Runner {
   int wake_fd() const override;
   TimePoint next_poll() const override;
   bool busy() const override;
+  std::vector<std::string> budget(TimePoint now) const override;
   /// By program: "sbatch", "squeue", ...; what was never called is not there.
   std::map<std::string, CommandCount> command_counts() const;
 

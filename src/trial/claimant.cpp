@@ -27,6 +27,8 @@ Claimant make_claimant(const Environment& environment) {
     claimant.job = "local:" + claimant.host + ":" + std::to_string(claimant.process.pid);
     return claimant;
   }
+  // As Slurm calls it: what sacct shows and --exclude understands.
+  if (const std::string node = variable(environment, "SLURMD_NODENAME"); !node.empty()) claimant.host = node;
   const std::string index = variable(environment, "SLURM_ARRAY_TASK_ID");
   claimant.job = cluster + (array.empty() || index.empty() ? job : array + "_" + index);
   const std::string restarts = variable(environment, "SLURM_RESTART_COUNT");

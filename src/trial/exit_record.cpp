@@ -148,7 +148,10 @@ Ending ending_of(const ExitRecord& record) {
 
 bool ended_from_outside(const ExitRecord& record) {
   const Ending ending = ending_of(record);
+  // So a shell ends whose child was killed; its own signal, and ours, may be a moment behind.
+  const bool tells_of_a_kill = record.exit_code == 128 + SIGKILL || record.exit_code == 128 + SIGTERM;
   return ending.cause == Cause::interrupted || ending.cause == Cause::lost ||
+         (ending.cause == Cause::exit_code && tells_of_a_kill) ||
          (ending.cause == Cause::signal && (record.signal == SIGKILL || ends_processes(record.signal)));
 }
 

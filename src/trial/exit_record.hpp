@@ -57,7 +57,8 @@ std::optional<ExitRecord> read_exit_record(const std::filesystem::path& file);
 /// Nothing if it cannot be read.
 std::optional<FileSeal> make_seal(const std::filesystem::path& path);
 
-/// A signal from outside ended it, or the node program was killed: a restart of the same job may run it again.
+/// A signal from outside ended it (or perhaps did: a shell's exit code 137 or 143), or the node program was killed: a
+/// restart of the same job may run it again.
 bool ended_from_outside(const ExitRecord& record);
 
 /// What the record alone proves; a runner that knows a batch system's word corrects it (a command that caught SIGTERM

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "stune/error.hpp"
 #include "trial/folder.hpp"
@@ -89,7 +90,7 @@ Task make_task(const Workplace& workplace, const std::string& token, const Job& 
     const std::string filled = fill_placeholders(file.string(), job.id, {});
     task.metric_files.push_back(below(experiment.trial(job.id.trial), filled));
   }
-  task.time_limit = workplace.trial_time_limit;
+  task.time_limit = workplace.trial_time_limit * std::pow(workplace.time_factor, job.more_time);
   return task;
 }
 

@@ -96,7 +96,14 @@ CommandResult FakeSlurm::queue() const {
     const std::string task = bar == std::string::npos ? "N/A" : id.substr(bar + 1);
     const std::string state = job.state.substr(0, job.state.find(' '));
     text.append(array).append("|").append(array).append("|").append(task).append("|");
-    text.append(state).append("|").append(job.reason).append("|").append(job.name).append("\n");
+    text.append(state)
+        .append("|")
+        .append(state == "PENDING" ? "" : "n1")
+        .append("|")
+        .append(job.reason)
+        .append("|")
+        .append(job.name)
+        .append("\n");
   }
   return result(0, text);
 }

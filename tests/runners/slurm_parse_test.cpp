@@ -111,9 +111,9 @@ TEST(Sbatch, OnlyItsLastWordsDecideAfterRetries) {
 
 TEST(Squeue, RowsAreKeyedByJobOrByArrayAndTask) {
   const auto parsed = parse_squeue(
-      "19|19|N/A|R|None|token-a\n"
-      "23|22|0|CD|None|token-b\n"
-      "22|22|3|PD|Resources|token-b\n");
+      "19|19|N/A|R|n1|None|token-a\n"
+      "23|22|0|CD|n1|None|token-b\n"
+      "22|22|3|PD||Resources|token-b\n");
 
   ASSERT_EQ(parsed.rows.size(), 3U);
   EXPECT_TRUE(parsed.whole);
@@ -127,8 +127,8 @@ TEST(Squeue, RowsAreKeyedByJobOrByArrayAndTask) {
 
 TEST(Squeue, ReasonsAndNamesMayHoldAnything) {
   const auto parsed = parse_squeue(
-      "7|7|N/A|PD|Nodes required for job are DOWN, DRAINED or reserved for jobs in higher priority partitions|a|b c\n"
-      "8|8|N/A|PD|ReqNodeNotAvail, UnavailableNodes:probe1|\n");
+      "7|7|N/A|PD||Nodes required for job are DOWN, DRAINED or reserved for jobs in higher priority partitions|a|b c\n"
+      "8|8|N/A|PD||ReqNodeNotAvail, UnavailableNodes:probe1|\n");
 
   ASSERT_EQ(parsed.rows.size(), 2U);
   EXPECT_EQ(parsed.rows[0].name, "a|b c");
@@ -138,10 +138,10 @@ TEST(Squeue, ReasonsAndNamesMayHoldAnything) {
 
 TEST(Squeue, CutAnswersProveNoAbsence) {
   EXPECT_TRUE(parse_squeue("").whole);
-  EXPECT_TRUE(parse_squeue("a site's greeting\n7|7|N/A|R|None|t\n").whole);
-  EXPECT_FALSE(parse_squeue("7|7|N/A|R|None|t\n8|8|N/").whole);
+  EXPECT_TRUE(parse_squeue("a site's greeting\n7|7|N/A|R|n1|None|t\n").whole);
+  EXPECT_FALSE(parse_squeue("7|7|N/A|R|n1|None|t\n8|8|N/").whole);
   EXPECT_FALSE(parse_squeue("7|7|N/A\n").whole);
-  EXPECT_FALSE(parse_squeue("7|7|1-5,...|PD|None|t\n").whole);
+  EXPECT_FALSE(parse_squeue("7|7|1-5,...|PD||None|t\n").whole);
 }
 
 TEST(Sacct, RowsWithTheFirstWordOfTheStateAndTheUserWhoCancelled) {

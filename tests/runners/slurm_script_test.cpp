@@ -17,7 +17,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 UserOptions sorted(const std::string& script, const std::vector<std::string>& command_line = {}) {
-  return sort_options(script_words(script, "train.sh"), command_line_words(command_line));
+  return sort_options(script_words(script, "train.sh"), typed_words({}, command_line));
 }
 
 JobPlan plan() {
@@ -90,7 +90,7 @@ TEST(SbatchOptions, TheUsersChdirExportCommentAndRequeueWin) {
 
 TEST(SbatchOptions, WhatCannotWorkIsRefusedWithPlaceAndReason) {
   for (const char* option : {"--array=0-9", "-a 0-9", "-a0-9", "--arra=1", "--wait", "-W", "--test-only", "--wrap=ls",
-                             "-M other", "--clusters=other", "hetjob", "packjob", "--help", "-V"}) {
+                             "-M a,b", "--clusters=all", "hetjob", "packjob", "--help", "-V"}) {
     EXPECT_THROW(sorted(std::string("#SBATCH ") + option + "\n"), ConfigError) << option;
     EXPECT_THROW(sorted("", {option}), ConfigError) << option;
   }

@@ -1,0 +1,93 @@
+#include "cli/coordinator.hpp"
+
+#include <algorithm>
+
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/node_program.hpp"
+#include "cli/run.hpp"
+#include "cli/terminal.hpp"
+#include "runners/slurm_chain.hpp"
+
+namespace stune::cli {
+
+namespace {
+
+/// A conversation with Slurm, for as long as this exists.
+struct Slurm {
+  SystemClock clock;
+  std::unique_ptr<Commands> commands = make_child_commands(clock);
+  slurm::Interview interview{*commands, clock, current_environment(), {}};
+};
+
+/// In the queue from the beginning; withdrawn unless the loop may have to go on.
+class Successor {
+ public:
+  Successor(Slurm& slurm, const slurm::Chain& chain, const std::string& self) : slurm_(slurm) {
+    try {
+      job_ = slurm::submit_generation(slurm_.interview, chain, current_environment(), self);
+    } catch (const RunnerError& error) {
+      log::warn(std::string("nobody takes over if this job ends early: ") + error.what());
+    }
+  }
+  void withdraw() {
+    if (!job_.empty()) slurm_.interview.ask(slurm::Tool::scancel, {job_});
+    job_.clear();
+  }
+
+ private:
+  Slurm& slurm_;
+  std::string job_;
+};
+
+}  // namespace
+
+std::string begin_chain(Session session, const std::vector<std::string>& sbatch_options) {
+  slurm::Chain chain;
+  {
+    const Session ending = std::move(session);
+    if (ending.experiment().options().runner != "slurm") {
+      throw ConfigError(
+          "--coordinator job: trials run on this machine, and so must what looks after them; valid only "
+          "with --runner slurm");
+    }
+    chain = {ending.folder(), ending.experiment().definition().name};
+  }
+  const auto folder = chain.experiment;
+  Slurm slurm;
+  slurm::write_chain(chain, std::filesystem::read_symlink("/proc/self/exe"), current_environment(), sbatch_options);
+  const std::string job = slurm::submit_generation(slurm.interview, chain, current_environment(), {});
+  return "Job " + job + " runs the experiment from now on, and hands over to a successor when it ends early.\n" +
+         "Look with: stune status " + folder.filename().string() + "\nEnd it with: stune stop " +
+         folder.filename().string() + "\n";
+}
+
+ExitCode run_generation(const std::filesystem::path& folder) {
+  const Environment environment = current_environment();
+  const auto self = environment.find("SLURM_JOB_ID");
+  if (self == environment.end()) throw UsageError("--coordinator chain is for jobs that --coordinator job submits");
+  const Interrupt interrupt;
+  Slurm slurm;
+  const slurm::Chain chain{folder, view(folder).experiment.definition().name};
+  if (!slurm::begin_generation(chain, slurm.clock.now())) {
+    throw RunnerError("three coordinators began within a minute: the chain stops here, see " +
+                      (folder / "coordinator").string() + "; continue with: stune resume " + folder.string());
+  }
+  Successor successor(slurm, chain, self->second);
+  try {
+    const auto progress = make_progress(false);
+    SessionParts parts;
+    parts.node_program = find_node_program();
+    Session session = Session::open(folder, std::move(parts));
+    for (const std::string& notice : session.notices()) progress->notice(notice);
+    const RunSummary summary = session.run(*progress, &interrupt.wakeup());
+    if (summary.reason != StopReason::interrupted) successor.withdraw();
+    return conclude(session, summary);
+  } catch (const Error&) {
+    successor.withdraw();  // it would meet the same
+    throw;
+  }
+}
+
+}  // namespace stune::cli
