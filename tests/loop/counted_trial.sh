@@ -3,8 +3,8 @@
 # each end. usage: counted_trial.sh FOLDER x k
 folder=$1 x=$2 k=$3
 me=$STUNE_TRIAL.$STUNE_ATTEMPT
-echo "$me $$ $STUNE_METRICS $x $k" >>"$folder/start.$me"
+echo "$me $$ $STUNE_METRICS $x $k $EPOCHREALTIME" >>"$folder/start.$me"
 sleep "0.$((10 + k % 21))" # 0.10 to 0.30 s
 loss=$(awk -v x="$x" -v k="$k" 'BEGIN { printf "%.15g", (x - 0.3) ^ 2 + k }')
 stune metric loss="$loss" || exit
-echo "$loss" >>"$folder/end.$me"
+echo "$loss $EPOCHREALTIME" >>"$folder/end.$me"

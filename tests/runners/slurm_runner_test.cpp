@@ -296,6 +296,27 @@ TEST_F(SlurmRunnerTest, AVanishedJobIsLostAfterTwoLooksAndTwoMinutesAndFenced) {
   EXPECT_FALSE(start("100", 0, 1));
 }
 
+TEST_F(SlurmRunnerTest, LateEvidenceOfAnAttemptGivenUpCountsWhileItsSuccessorWaits) {
+  submit(0);
+  run_for(Seconds(1));
+  ASSERT_TRUE(start("100", 0));
+  slurm_.jobs.clear();
+  run_for(Seconds(2000));
+  ASSERT_EQ(ending(0).cause, Cause::lost);
+  runner_->submit({submission(0, 1)});
+  run_for(Seconds(1));
+  reports_.clear();
+  slurm_.jobs["100"] = {};
+
+  finish("100", 0, 0);
+  run_for(Seconds(60));
+
+  EXPECT_EQ(ending(0).cause, Cause::completed);
+  EXPECT_EQ(reports_.back().id, (AttemptId{0, 1}));
+  EXPECT_EQ(last_metadata(0).at(attempt_key), "0");
+  EXPECT_EQ(slurm_.job("101").state, "CANCELLED by 4242");
+}
+
 TEST_F(SlurmRunnerTest, WithoutAccountingTheQueueDecidesAndSacctIsAskedOnceAtMost) {
   slurm_.accounting = false;
   submit(0);
@@ -566,6 +587,125 @@ TEST_F(SlurmRunnerTest, ResourcesThatDependOnParametersDecideWhatMayShareASubmis
   runner_->submit({{"token", {two}}});
   run_for(Seconds(1));
   EXPECT_THAT(slurm_.calls_of("sbatch").at(0).arguments, testing::Contains("--ntasks=2"));
+}
+
+TEST_F(SlurmRunnerTest, SubmissionsKeepTheirPaceAndWhatWaitsCanShareACall) {
+  submit(0);
+  run_for(Seconds(1));
+  run_job("100", 0, 0);
+  run_for(Seconds(10));
+  for (int trial = 1; trial <= 40; ++trial) submit(trial);
+  run_for(Seconds(5));
+  EXPECT_LE(slurm_.count("sbatch"), 17);
+  EXPECT_EQ(runner_->capacity(), 0);
+  run_for(Seconds(60));
+
+  EXPECT_EQ(slurm_.count("sbatch"), 41);
+  EXPECT_GT(runner_->capacity(), 0);
+}
+
+TEST_F(SlurmRunnerTest, MoreTimeAndMemoryAreGrantedAndBadNodesAvoided) {
+  workplace_.time_factor = 2.0;
+  workplace_.memory_factor = 1.5;
+  SlurmOptions options;
+  options.sbatch_options = {"--time=10 --mem=2G --exclude=old"};
+  restart(options);
+  Submission again = submission(0, 3);
+  again.jobs[0].more_time = 2;
+  again.jobs[0].more_memory = 1;
+  again.jobs[0].avoid_hosts = {"n1", "n7"};
+
+  runner_->submit({again});
+  run_for(Seconds(1));
+
+  const auto arguments = slurm_.calls_of("sbatch").at(0).arguments;
+  EXPECT_THAT(arguments, testing::IsSupersetOf({"--time=0-00:40:00", "--mem=3072M", "--exclude=old,n1,n7"}));
+}
+
+TEST_F(SlurmRunnerTest, GrantingMoreOfWhatNobodyAskedForIsRefused) {
+  workplace_.memory_factor = 2.0;
+  EXPECT_THROW(restart(), ConfigError);
+  workplace_.memory_factor = 1.0;
+  workplace_.time_factor = 2.0;
+  EXPECT_THROW(restart(), ConfigError);
+  workplace_.trial_time_limit = Seconds(60);
+  EXPECT_NO_THROW(restart());
+}
+
+TEST_F(SlurmRunnerTest, WhereOnlyBadNodesAreLeftTheyAreTriedAgain) {
+  slurm_.refusals = {"sbatch: error: Batch job submission failed: Requested node configuration is not available"};
+  Submission wary = submission(0);
+  wary.jobs[0].avoid_hosts = {"n1"};
+
+  runner_->submit({wary});
+  run_for(Seconds(10));
+
+  EXPECT_THAT(states(0), ElementsAre(JobState::pending));
+  EXPECT_THAT(slurm_.calls_of("sbatch").at(1).arguments, testing::Not(testing::Contains("--exclude=n1")));
+}
+
+TEST_F(SlurmRunnerTest, WhereSlurmGrantsNoMoreTheTrialEndsAsBeforeAndTheRunGoesOn) {
+  slurm_.refusals = {"sbatch: error: Batch job submission failed: Requested time limit is invalid"};
+  Submission longer = submission(0, 1);
+  longer.jobs[0].more_time = 1;
+
+  runner_->submit({longer});
+  run_for(Seconds(10));
+
+  EXPECT_EQ(ending(0).cause, Cause::timeout);
+  EXPECT_THAT(ending(0).detail, HasSubstr("Requested time limit is invalid"));
+}
+
+TEST_F(SlurmRunnerTest, AStuckJobSaysWhyAndWhatToDoOnceAndForgetsItWhenItMoves) {
+  submit(0);
+  run_for(Seconds(1));
+  slurm_.job("100").reason = "ReqNodeNotAvail, UnavailableNodes:n1";
+  run_for(Seconds(200));
+  EXPECT_EQ(last_metadata(0).at("reason"), "ReqNodeNotAvail, UnavailableNodes:n1");
+  EXPECT_THAT(reports_.back().detail, HasSubstr("nodes that it needs are down"));
+  const std::size_t said = reports_.size();
+  slurm_.job("100").reason = "ReqNodeNotAvail, UnavailableNodes:n2";
+  run_for(Seconds(600));
+  EXPECT_EQ(reports_.size(), said);
+  slurm_.job("100").reason = "Priority";
+  run_for(Seconds(600));
+
+  EXPECT_FALSE(last_metadata(0).contains("reason"));
+}
+
+TEST_F(SlurmRunnerTest, EveryCommandIsCountedAndTheRateIsShown) {
+  submit(0);
+  run_for(Seconds(1200));
+
+  const auto lines = runner_->budget(clock_.now());
+  ASSERT_FALSE(lines.empty());
+  EXPECT_THAT(lines[0], testing::MatchesRegex("0\\.[1-9] queries/min, 0 failed .in all 1 sbatch, 1 scontrol, .*"));
+}
+
+TEST_F(SlurmRunnerTest, JobsGoToTheClusterThatTheUserNamesAndAreLookedForThere) {
+  SlurmOptions options;
+  options.sbatch_options = {"-M other"};
+  restart(options);
+  submit(0);
+  run_for(Seconds(100));
+
+  for (const CommandCall& call : slurm_.calls) EXPECT_EQ(call.arguments.at(1), "--clusters=other");
+}
+
+TEST_F(SlurmRunnerTest, WhatASiteSetsForEveryJobCountsUnlessTheUserSaysOtherwise) {
+  workplace_.environment["SBATCH_ACCOUNT"] = "sites";
+  workplace_.environment["SBATCH_QOS"] = "short";
+  workplace_.environment["SBATCH_ARRAY_INX"] = "0-9";
+  SlurmOptions options;
+  options.sbatch_options = {"--qos=long"};
+  restart(options);
+  submit(0);
+  run_for(Seconds(1));
+
+  const CommandCall call = slurm_.calls_of("sbatch").at(0);
+  EXPECT_THAT(call.arguments, testing::IsSupersetOf({"--account=sites", "--qos=short", "--qos=long"}));
+  EXPECT_LT(std::ranges::find(call.arguments, "--qos=short"), std::ranges::find(call.arguments, "--qos=long"));
+  EXPECT_FALSE(call.environment.contains("SBATCH_ARRAY_INX"));
 }
 
 TEST_F(SlurmRunnerTest, AFailedTrialShowsTheEndOfItsOutput) {

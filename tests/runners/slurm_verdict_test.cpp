@@ -141,6 +141,14 @@ TEST(SlurmVerdict, ExitNonZeroAfterATerminationSignalIsTheCommandsOwnOnlyIfSlurm
               node_failure, node_failure, cancelled, cancelled, preempted, interrupted, interrupted});
 }
 
+TEST(SlurmVerdict, AShellThatTellsOfAKillIsTheTrialsOwnEndOnlyIfSlurmKnowsNoOtherReason) {
+  for (const int code : {143, 137}) {
+    expect_row(record(code), true,
+               {exit_code, exit_code, exit_code, timeout, timeout, Cause::out_of_memory, preempted, node_failure,
+                node_failure, cancelled, cancelled, preempted, exit_code, exit_code});
+  }
+}
+
 TEST(SlurmVerdict, KilledBySignalNineIsOutOfMemoryOnlyWithEvidence) {
   expect_row(record(0, SIGKILL), true,
              {Cause::signal, Cause::signal, Cause::signal, timeout, timeout, Cause::out_of_memory, preempted,

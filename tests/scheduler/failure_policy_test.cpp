@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "experiment/escalation.hpp"
+#include "scheduler/host_health.hpp"
+#include "stune/error.hpp"
 #include "tests/scheduler/rig.hpp"
 
 namespace stune {
@@ -41,6 +44,61 @@ TEST(FailurePolicy, EveryCauseHasItsConsequence) {
     EXPECT_EQ(decide_ending(experiment, trial_after(0), Ending{.cause = cause}).consequence, consequence)
         << to_string(cause);
   }
+}
+
+TEST(FailurePolicy, WhatRanOutIsTriedAgainWithMoreAsOftenAsAsked) {
+  RunOptions options = options_for(10, 2);
+  options.on_timeout = "retry,1.5,2";
+  Experiment experiment = begun();
+  experiment.apply({2, {}, OptionsChanged{options}});
+  Trial trial = trial_after(3);
+
+  EXPECT_EQ(decide_ending(experiment, trial, {.cause = Cause::timeout}).consequence, Consequence::retry);
+  trial.attempts.back().ending = Ending{.cause = Cause::timeout};
+  trial.attempts.emplace_back();
+  EXPECT_EQ(decide_ending(experiment, trial, {.cause = Cause::timeout}).consequence, Consequence::retry);
+  EXPECT_EQ(grants(trial, Cause::timeout), 1);
+  trial.attempts.back().ending = Ending{.cause = Cause::timeout};
+  trial.attempts.emplace_back();
+  EXPECT_EQ(decide_ending(experiment, trial, {.cause = Cause::timeout}).consequence, Consequence::fail);
+  EXPECT_EQ(decide_ending(experiment, trial, {.cause = Cause::out_of_memory}).consequence, Consequence::fail);
+}
+
+TEST(Escalation, IsReadAndEverythingElseIsRefused) {
+  EXPECT_EQ(parse_escalation("fail"), (Escalation{0, 1.0}));
+  EXPECT_EQ(parse_escalation("retry"), (Escalation{2, 2.0}));
+  EXPECT_EQ(parse_escalation("retry,1.5"), (Escalation{2, 1.5}));
+  EXPECT_EQ(parse_escalation("retry,3,1"), (Escalation{1, 3.0}));
+  for (const char* text : {"", "again", "retry,", "retry,0.5", "retry,2,0", "retry,2,3,4", "retry,2,1.5", "fail,2"}) {
+    EXPECT_THROW(parse_escalation(text), ConfigError) << text;
+  }
+}
+
+Ending on(const std::string& host, Cause cause) { return {.cause = cause, .host = host}; }
+
+TEST(HostHealth, AMachineThatFailsTwiceInARowIsAvoidedForAnHour) {
+  HostHealth health(begun());
+  const TimePoint start = TimePoint{} + std::chrono::hours(1000);
+  health.learn(on("n1", Cause::node_failure), start);
+  EXPECT_TRUE(health.to_avoid(start).empty());
+  health.learn(on("n1", Cause::launch_failure), start + std::chrono::minutes(5));
+
+  EXPECT_EQ(health.to_avoid(start + std::chrono::minutes(60)), std::vector<std::string>{"n1"});
+  EXPECT_TRUE(health.to_avoid(start + std::chrono::minutes(65)).empty());
+}
+
+TEST(HostHealth, OnlyTheMachinesOwnFaultsCountAndASuccessForgivesThem) {
+  HostHealth health(begun());
+  for (int i = 0; i < 3; ++i) {
+    health.learn(on("n1", Cause::preempted), {});
+    health.learn(on("n2", Cause::exit_code), {});
+    health.learn(on("n[3-4]", Cause::node_failure), {});
+    health.learn(on("", Cause::lost), {});
+    health.learn(on("n5", Cause::lost), {});
+    health.learn(on("n5", Cause::completed), {});
+  }
+
+  EXPECT_TRUE(health.to_avoid({}).empty());
 }
 
 TEST(FailurePolicy, InfrastructureIsForgivenFiveTimes) {

@@ -1,0 +1,30 @@
+#!/bin/bash
+# The loop as a job of Slurm: its successor takes over after kill -9, and is withdrawn when there is nothing left to do. Needs
+# SLURM_CONF of a running cluster. usage: coordinator_slurm_test.sh STUNE_PROGRAM
+. "$(dirname "$0")/lib.sh" "$1"
+. "$here/slurm.sh"
+tear_down() { scancel --me --name=chain-coordinator; squeue --me -h -o "%A %j" | awk '$2 ~ /^chain-/ {print $1}' | xargs -r scancel; }
+evidence() {
+  squeue --me
+  stune status chain
+  tail -n 20 chain.stune/coordinator/*.log
+}
+
+coordinators() { squeue --me -h -n chain-coordinator -o "%A $1" | sort -n; }
+
+told=$(stune run --name chain --param "x = float(0, 1)" --minimize loss --method sobol --seed 7 --runner slurm --poll 1,1.5,3 \
+  --trials 8 --parallel 2 --coordinator job --coordinator-sbatch "--time=30 --comment='looks after it'" \
+  -- sh -c 'sleep 0.5; stune metric loss="$STUNE_x"')
+claim "exit code" $? 0
+claim_says "what is told" "$told" 'Job [0-9]+ runs the experiment'
+first=$(grep -oE 'Job [0-9]+' <<<"$told" | cut -d' ' -f2)
+until_true '[[ $(coordinators %t) == *PD* && $(squeue -h -j $first -o "%t %k") == "R looks after it" ]]'
+until_true '(($(count_status chain completed) > 0))'
+pid=$(stune status chain --json | grep -oE 'process [0-9]+' | cut -d' ' -f2)
+kill -KILL "$pid"
+until_true '[[ $(stune status chain | head -n 1) == *finished* ]]'
+claim "completed" "$(count_status chain completed)" 8
+claim "generations" "$(wc -l <chain.stune/coordinator/generations)" 2
+until_true '[[ -z $(coordinators %t) ]]'
+claim "who ran last" "$(ls chain.stune/coordinator/*.log | wc -l)" 2
+echo "$claims claims hold"
