@@ -109,7 +109,7 @@ const std::vector<OptionSpec>& option_specs() {
        "a trial that ran into its time limit fails, or is tried again with more: "
        "retry[,FACTOR[,TIMES]] (default: fail; retry alone is retry,2,2)",
        running},
-      {"on-oom", "fail|retry", "the same for a trial that ran out of memory; it needs --mem among the sbatch options",
+      {"on-oom", "fail|retry", "the same for a trial that ran out of memory; its sbatch options must ask for some",
        running},
       {"max-hours", "H", "end this run after H hours; jobs go on, and resume continues", running},
       {"trial-time-limit", "TIME", "stop a trial that runs longer: 90, 30s, 5m, 2h or HH:MM:SS", running},
