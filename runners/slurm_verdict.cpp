@@ -1,5 +1,7 @@
 #include "runners/slurm_verdict.hpp"
 
+#include <csignal>
+
 namespace stune::slurm {
 namespace {
 
@@ -32,6 +34,10 @@ Cause remaining_cause(const Situation& situation) {
   if (!situation.record) return failed && situation.slurm->signal != 0 ? Cause::signal : Cause::lost;
   const ExitRecord& record = *situation.record;
   const Cause proven = ending_of(record).cause;
+  // Somebody asked for its end, and nobody is left who could say why: not the trial's own doing.
+  const bool asked = (record.signal != 0 && record.signal != SIGKILL) || record.exit_code == 128 + SIGTERM;
+  if (asked && !completed && !failed && (proven == Cause::signal || proven == Cause::exit_code))
+    return Cause::interrupted;
   if (proven != Cause::interrupted || (!completed && !failed)) return proven;
   if (!record.launched) return Cause::launch_failure;
   if (record.signal != 0) return Cause::signal;

@@ -6,8 +6,10 @@
 ///     exit record              | CD        F          TO  OOM PR  NF  BF  DL  CA  CA by root RV     gone
 ///     -------------------------+--------------------------------------------------------------------------
 ///     ended by its own will    | as the record says, at once, whatever Slurm says
-///     killed by SIGKILL or so  | signal    signal     TO  OOM PR  NF  NF  TO  CA  PR         signal signal
-///     exit code 137 or 143     | as record as record  TO  OOM PR  NF  NF  TO  CA  PR         as rec. as rec.
+///     killed by SIGKILL        | signal    signal     TO  OOM PR  NF  NF  TO  CA  PR         signal signal
+///     killed by SIGTERM or so  | signal    signal     TO  OOM PR  NF  NF  TO  CA  PR         interr. interr.
+///     exit code 137            | as record as record  TO  OOM PR  NF  NF  TO  CA  PR         as rec. as rec.
+///     exit code 143            | as record as record  TO  OOM PR  NF  NF  TO  CA  PR         interr. interr.
 ///     told to end, exit code 0 | completed interrupt. TO  OOM PR  NF  NF  TO  CA  PR         interr. interr.
 ///     told to end, otherwise   | as record as record  TO  OOM PR  NF  NF  TO  CA  PR         interr. interr.
 ///     none, but it started     | lost      by signal* TO  OOM PR  NF  NF  TO  CA  PR         lost   lost

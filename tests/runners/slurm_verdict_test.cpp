@@ -111,7 +111,7 @@ using enum Cause;
 TEST(SlurmVerdict, WhatEndedByItsOwnWillIsDecidedByItsRecordWhateverSlurmSays) {
   const std::vector<std::pair<ExitRecord, Cause>> own{
       {record(0, 0), completed},        {record(3, 0), exit_code},
-      {record(137, 0), exit_code},      {record(0, SIGSEGV), Cause::signal},
+      {record(138, 0), exit_code},      {record(0, SIGSEGV), Cause::signal},
       {not_launched(), launch_failure}, {memory_exhausted(), Cause::out_of_memory},
       {over_its_time(), timeout},       {record(0, 0, {SIGUSR1}), completed}};
   auto columns = columns_before_the_end();
@@ -142,11 +142,15 @@ TEST(SlurmVerdict, ExitNonZeroAfterATerminationSignalIsTheCommandsOwnOnlyIfSlurm
 }
 
 TEST(SlurmVerdict, AShellThatTellsOfAKillIsTheTrialsOwnEndOnlyIfSlurmKnowsNoOtherReason) {
-  for (const int code : {143, 137}) {
-    expect_row(record(code), true,
-               {exit_code, exit_code, exit_code, timeout, timeout, Cause::out_of_memory, preempted, node_failure,
-                node_failure, cancelled, cancelled, preempted, exit_code, exit_code});
-  }
+  expect_row(record(137, 0), true,
+             {exit_code, exit_code, exit_code, timeout, timeout, Cause::out_of_memory, preempted, node_failure,
+              node_failure, cancelled, cancelled, preempted, exit_code, exit_code});
+  expect_row(record(143, 0), true,
+             {exit_code, exit_code, exit_code, timeout, timeout, Cause::out_of_memory, preempted, node_failure,
+              node_failure, cancelled, cancelled, preempted, interrupted, interrupted});
+  expect_row(record(0, SIGTERM), true,
+             {Cause::signal, Cause::signal, Cause::signal, timeout, timeout, Cause::out_of_memory, preempted,
+              node_failure, node_failure, cancelled, cancelled, preempted, interrupted, interrupted});
 }
 
 TEST(SlurmVerdict, KilledBySignalNineIsOutOfMemoryOnlyWithEvidence) {
