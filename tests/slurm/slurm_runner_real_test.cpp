@@ -37,7 +37,7 @@ TEST_F(RealSlurm, AHeldJobSaysWhyItIsPending) {
 
   EXPECT_TRUE(drive([&] {
     return std::any_of(reports_.begin(), reports_.end(),
-                       [](const JobReport& report) { return report.detail == "JobHeldUser"; });
+                       [](const JobReport& report) { return report.detail.starts_with("JobHeldUser: "); });
   }));
 }
 
