@@ -26,6 +26,11 @@ enum class Kind : std::uint8_t {
   end
 };
 
+/// A part of the tape's texts.
+struct Span {
+  std::uint32_t offset, length;
+};
+
 struct Token {
   Kind kind = Kind::end;
   union {
@@ -33,9 +38,7 @@ struct Token {
     std::uint64_t natural;
     double real;
     bool flag;
-    struct {
-      std::uint32_t offset, length;
-    } text;
+    Span text;
   };
 };
 
