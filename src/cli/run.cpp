@@ -186,7 +186,7 @@ std::string going_on_text(const Session& session) {
 std::string ending_text(const Session& session, const RunSummary& summary) {
   const std::string folder = session.folder().filename().string();
   const std::string going_on = going_on_text(session);
-  const std::string elapsed = to_words(std::chrono::floor<std::chrono::seconds>(summary.progress.elapsed));
+  const std::string elapsed = to_words(summary.progress.elapsed);
   switch (summary.reason) {
     case StopReason::finished:
       return "All " + counted(summary.progress.wanted, "trial") + " are in, after " + elapsed + ".\n";
