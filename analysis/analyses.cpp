@@ -2,10 +2,13 @@
 
 namespace stune::analysis {
 
-std::vector<Card> compute_all(const Experiment& experiment) {
+std::vector<Card> compute_all(const Experiment& experiment, const std::string& telemetry) {
+  const Subject subject(experiment, telemetry);
   std::vector<Card> cards;
-  for (Card card : {show_best(experiment), trace_optimization(experiment), summarize_trials(experiment)}) {
-    if (!card.rows.empty()) cards.push_back(std::move(card));
+  for (const auto analysis : {show_best, trace_optimization, draw_parallel_coordinates, scatter_parameters,
+                              describe_experiment, summarize_trials}) {
+    Card card = analysis(subject);
+    if (!card.text.empty()) cards.push_back(std::move(card));
   }
   return cards;
 }

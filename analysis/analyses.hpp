@@ -1,21 +1,32 @@
-/// \file Looks at an experiment and says what it shows, as cards. Read-only; one file for each analysis.
+/// \file Looks at an experiment and says what it shows, as cards. Read-only; one file for each analysis. Equal
+/// experiments give equal cards. An analysis that cannot say anything yet says in its text what it waits for; one that
+/// does not apply has no text either.
 #pragma once
 
+#include <string>
 #include <vector>
 
-#include "experiment/experiment.hpp"
+#include "analysis/subject.hpp"
 #include "stune/card.hpp"
 
 namespace stune::analysis {
 
-/// One row for each trial: status, generator, objective, other metrics, parameters, reason. O(trials).
-Card summarize_trials(const Experiment& experiment);
-/// The best trial by the model and by observation, beside the user's own setting where there is one.
-Card show_best(const Experiment& experiment);
+/// The objective and the search space.
+Card describe_experiment(const Subject& subject);
+/// The best trial by the model and by observation, observed and predicted, beside the user's own setting where there
+/// is one.
+Card show_best(const Subject& subject);
 /// The best objective so far, whenever it improved. O(trials).
-Card trace_optimization(const Experiment& experiment);
+Card trace_optimization(const Subject& subject);
+/// A line through all parameters for each trial, coloured by the objective.
+Card draw_parallel_coordinates(const Subject& subject);
+/// The objective by each parameter, as measured.
+Card scatter_parameters(const Subject& subject);
+/// One row for each trial: status, generator, metrics, parameters, attempts, times, reason. O(trials).
+Card summarize_trials(const Subject& subject);
 
-/// All of them, in the order in which a person reads them. What cannot be said yet is left out.
-std::vector<Card> compute_all(const Experiment& experiment);
+/// All of them that apply, in the order in which a person reads them. `telemetry`: what the coordinator last wrote of
+/// itself, or empty. Seconds, whatever the number of trials.
+std::vector<Card> compute_all(const Experiment& experiment, const std::string& telemetry = {});
 
 }  // namespace stune::analysis

@@ -1,40 +1,64 @@
+#include <cmath>
+
 #include "analysis/analyses.hpp"
-#include "surrogate/surrogate.hpp"
+#include "analysis/drawing.hpp"
 
 namespace stune::analysis {
 namespace {
 
-std::vector<Value> row(const Experiment& experiment, const std::string& how, int index, const Value& value,
-                       const Value& sem) {
-  const Trial& trial = experiment.trial(index);
-  std::vector<Value> cells = {how, std::int64_t{index}, value, sem};
+std::vector<Value> row(const Subject& subject, const std::string& by, int index) {
+  const Trial& trial = subject.experiment.trial(index);
+  std::vector<Value> cells{by, std::int64_t{index}};
+  const auto seen = objective_of(subject.experiment, trial);
+  cells.push_back(cell(seen ? std::optional(seen->mean) : std::nullopt));
+  cells.push_back(cell(seen ? std::optional(seen->sem) : std::nullopt));
+  std::optional<Belief> belief;
+  if (subject.surrogate) belief = subject.surrogate->predict({&trial.parameters, 1}).front();
+  for (const auto part : {&Belief::mean, &Belief::low, &Belief::high}) {
+    cells.push_back(cell(belief ? std::optional((*belief).*part) : std::nullopt));
+  }
   cells.insert(cells.end(), trial.parameters.values().begin(), trial.parameters.values().end());
   return cells;
 }
 
+/// Does the belief about the best trial agree with what was seen there?
+std::string verdict(const Subject& subject) {
+  const int seen = subject.experiment.best_observed();
+  if (seen < 0 || !subject.surrogate) return "By observation: a model needs two completed trials that differ.";
+  if (subject.best->trial != seen) {
+    return concat({"Trial ", std::to_string(seen),
+                   " measured best, but the model takes that for luck and trusts trial ",
+                   std::to_string(subject.best->trial), " more; run both again if it matters."});
+  }
+  const double value = *subject.value(subject.experiment.trial(seen));
+  const Belief& belief = subject.best->belief;
+  if (value < belief.low || value > belief.high) {
+    return "The model and the measurements agree on the trial, but not on its value: it lies outside of the model's 95 "
+           "% interval, so expect something nearer to the prediction if it is run again.";
+  }
+  return "The model and the measurements agree.";
+}
+
 }  // namespace
 
-Card show_best(const Experiment& experiment) {
-  const Objective& objective = experiment.definition().optimization.objectives.front();
-  Card card{"Best trial",
-            "Best " + objective.metric,
-            "The model's choice forgives a lucky measurement; where both rows name one trial, trust it.",
-            {"by", "trial", objective.metric, "sem"},
-            {}};
-  for (const Parameter& p : experiment.definition().space.parameters()) card.columns.push_back(p.name);
-  if (const auto best = best_point(experiment, true)) {
-    card.rows.push_back(row(experiment, "model", best->trial, best->belief.mean, best->belief.sem));
+Card show_best(const Subject& subject) {
+  const std::string& metric = subject.objective().metric;
+  Card card{"Best trial", concat({"Best ", metric}),
+            {},           {"by", "trial", metric, "sem", "predicted", "95 % from", "95 % to"},
+            {},           {}};
+  if (!subject.best) {
+    card.text = "No trial has completed yet.";
+    return card;
   }
-  if (experiment.best_observed() >= 0) {
-    const Observation seen = *objective_of(experiment, experiment.trial(experiment.best_observed()));
-    card.rows.push_back(row(experiment, "observed", experiment.best_observed(), seen.mean, seen.sem));
+  card.text = verdict(subject);
+  for (const Parameter& p : subject.space().parameters()) card.columns.push_back(p.name);
+  if (subject.surrogate) card.rows.push_back(row(subject, "model", subject.best->trial));
+  if (const int seen = subject.experiment.best_observed(); seen >= 0)
+    card.rows.push_back(row(subject, "observation", seen));
+  if (subject.experiment.trial(0).generator == "Default" && subject.value(subject.experiment.trial(0))) {
+    card.rows.push_back(row(subject, "your defaults", 0));
   }
-  const bool has_defaults = !experiment.trials().empty() && experiment.trial(0).generator == "Default";
-  if (has_defaults) {
-    if (const auto seen = objective_of(experiment, experiment.trial(0))) {
-      card.rows.push_back(row(experiment, "defaults", 0, seen->mean, seen->sem));
-    }
-  }
+  drop_empty_columns(card);
   return card;
 }
 

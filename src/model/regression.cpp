@@ -106,16 +106,35 @@ double Regression::largest_surprise() const {
   return later > 0 ? posterior_.surprises().tail(later).cwiseAbs().maxCoeff() : 0.0;
 }
 
-UserPrediction Regression::predict(const Eigen::MatrixXd& P) const {
-  const Prediction z = posterior_.predict(P);
-  UserPrediction out{Eigen::VectorXd(P.rows()), Eigen::VectorXd(P.rows())};
-  const auto user = [this](double v) { return transform_.inverse(v * after_failures_.scale + after_failures_.shift); };
-  for (Eigen::Index i = 0; i < P.rows(); ++i) {
+UserPrediction Regression::user(const Prediction& z) const {
+  constexpr double quantile_of_975 = 1.959963984540054;
+  const Eigen::Index m = z.mean.size();
+  UserPrediction out{Eigen::VectorXd(m), Eigen::VectorXd(m), Eigen::VectorXd(m), Eigen::VectorXd(m)};
+  for (Eigen::Index i = 0; i < m; ++i) {
     const double sd = std::sqrt(z.variance(i));
     out.mean(i) = user(z.mean(i));
     out.sem(i) = 0.5 * (user(z.mean(i) + sd) - user(z.mean(i) - sd));
+    out.low(i) = user(z.mean(i) - quantile_of_975 * sd);
+    out.high(i) = user(z.mean(i) + quantile_of_975 * sd);
   }
   return out;
+}
+
+UserPrediction Regression::predict(const Eigen::MatrixXd& P) const { return user(posterior_.predict(P)); }
+
+Eigen::VectorXd Regression::predict_median(const Eigen::MatrixXd& P) const {
+  return posterior_.predict_mean(P).unaryExpr([this](double z) { return user(z); });
+}
+
+Eigen::VectorXd Regression::leave_one_out_precision() const {
+  const Covariance& covariance = posterior_.covariance();
+  const Eigen::Index n = covariance.size();
+  return covariance.solve(Eigen::MatrixXd::Identity(n, n), false).colwise().squaredNorm().transpose();
+}
+
+UserPrediction Regression::leave_one_out() const {
+  const Eigen::VectorXd precision = leave_one_out_precision();
+  return user(Prediction{outcomes_ - posterior_.weights().cwiseQuotient(precision), precision.cwiseInverse()});
 }
 
 double Regression::leave_one_out_score(const Measurements& data) const {
@@ -124,14 +143,12 @@ double Regression::leave_one_out_score(const Measurements& data) const {
   std::sort(finite.begin(), finite.end());
   const double median = finite[finite.size() / 2];
   const double step = 1e-3 * std::max(finite.back() - median, 1e-300);
-  const Covariance& covariance = posterior_.covariance();
-  const Eigen::Index n = covariance.size();
-  const Eigen::MatrixXd inverse = covariance.solve(Eigen::MatrixXd::Identity(n, n), false);
+  const Eigen::VectorXd precisions = leave_one_out_precision();
   double sum = 0.0;
   int count = 0;
-  for (Eigen::Index i = 0; i < n; ++i) {
+  for (Eigen::Index i = 0; i < precisions.size(); ++i) {
     if (!std::isfinite(data.y(i)) || data.y(i) < median) continue;
-    const double precision = inverse.col(i).squaredNorm();
+    const double precision = precisions(i);
     const double weight = posterior_.weights()(i);
     const double slope = transform_.forward_sem(data.y(i), step) / step / after_failures_.scale;
     sum += 0.5 * std::log(precision) - 0.5 * weight * weight / precision + std::log(std::max(slope, 1e-300));

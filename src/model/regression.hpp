@@ -37,10 +37,11 @@ struct Affine {
   double scale = 1.0;
 };
 
-/// Mean and its standard error at each point, in the user's units.
+/// One entry for each point, in the user's units.
 struct UserPrediction {
-  Eigen::VectorXd mean;
-  Eigen::VectorXd sem;
+  Eigen::VectorXd mean;       ///< median of the belief
+  Eigen::VectorXd sem;        ///< half the width of its central 68 % interval
+  Eigen::VectorXd low, high;  ///< its central 95 % interval
 };
 
 /// Immutable.
@@ -51,9 +52,13 @@ class Regression {
   static std::optional<Regression> make(const FeatureMap& map, const Measurements& data,
                                         const RegressionOptions& options, KeptCovariance* kept = nullptr);
 
-  /// Median of the belief at each row of P (m x d), and half the width of its central 68 % interval, both through the
-  /// inverse of the outcome transform.
+  /// What is believed of the noise-free outcome at each row of P (m x d), through the inverse of the outcome transform.
   UserPrediction predict(const Eigen::MatrixXd& P) const;
+  /// Its median only: O(n m D) instead of O(n^2 m).
+  Eigen::VectorXd predict_median(const Eigen::MatrixXd& P) const;
+  /// What all others let expect of each measurement, its noise included; outcome transform and hyperparameters stay as
+  /// they are. About n^3 flops. Reference: Rasmussen & Williams (2006), eq. 5.12.
+  UserPrediction leave_one_out() const;
 
   const Posterior& posterior() const { return posterior_; }
   const OutcomeTransform& transform() const { return transform_; }
@@ -74,6 +79,10 @@ class Regression {
  private:
   Regression(OutcomeTransform transform, Posterior posterior)
       : transform_(std::move(transform)), posterior_(std::move(posterior)) {}
+
+  double user(double z) const { return transform_.inverse(z * after_failures_.scale + after_failures_.shift); }
+  UserPrediction user(const Prediction& z) const;
+  Eigen::VectorXd leave_one_out_precision() const;
 
   OutcomeTransform transform_;
   Affine after_failures_;  // applied after the transform when failed trials were filled in

@@ -73,7 +73,7 @@ TEST_F(ClientTest, AskAndTellFindsTheMinimum) {
 
   EXPECT_NEAR(client.get_best_parameterization(false).parameters.number("x"), 0.3, 0.02);
   EXPECT_NEAR(client.get_best_parameterization().parameters.number("x"), 0.3, 0.02);
-  EXPECT_EQ(client.compute_analyses().size(), 3U);
+  EXPECT_GE(client.compute_analyses().size(), 5U);
 }
 
 TEST_F(ClientTest, PredictionsAreInTheUsersUnits) {

@@ -75,5 +75,33 @@ TEST(Regression, ManyMeasurementsAreFittedOnASubsetAndPredictedWithAll) {
   EXPECT_NEAR(regression.predict(Eigen::MatrixXd::Constant(1, 1, 0.3)).mean(0), 7.0, 0.5);
 }
 
+// One model for each measurement, without it; the same outcomes, hyperparameters and noise.
+TEST(Regression, LeavingOneOutIsWhatModelsOfTheOthersSay) {
+  Measurements data = parabola(14);
+  data.sem = Eigen::VectorXd::Constant(14, nan);
+  data.sem(3) = 40.0;
+  data.y(9) -= 80.0;
+  const auto regression = Regression::make(FeatureMap({0}), data, {}).value();
+
+  const UserPrediction left_out = regression.leave_one_out();
+
+  for (Eigen::Index i = 0; i < 14; ++i) {
+    std::vector<Eigen::Index> others;
+    for (Eigen::Index k = 0; k < 14; ++k) {
+      if (k != i) others.push_back(k);
+    }
+    const auto refit =
+        Posterior::condition(FeatureMap({0}), regression.posterior().theta(),
+                             {data.X(others, Eigen::all), regression.outcomes()(others), regression.noise()(others)})
+            .value();
+    const Prediction z = refit.predict(data.X.row(i));
+    const double sd = std::sqrt(z.variance(0) + regression.noise()(i));
+    const OutcomeTransform& transform = regression.transform();
+    EXPECT_NEAR(left_out.mean(i), transform.inverse(z.mean(0)), 1e-4) << i;
+    EXPECT_NEAR(left_out.low(i), transform.inverse(z.mean(0) - 1.959964 * sd), 1e-3) << i;
+    EXPECT_NEAR(left_out.high(i), transform.inverse(z.mean(0) + 1.959964 * sd), 1e-3) << i;
+  }
+}
+
 }  // namespace
 }  // namespace stune::model

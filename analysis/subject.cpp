@@ -1,0 +1,43 @@
+#include "analysis/subject.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace stune::analysis {
+
+Subject::Subject(const Experiment& looked_at, std::string last_telemetry)
+    : experiment(looked_at),
+      telemetry(std::move(last_telemetry)),
+      measured(measured_trials(looked_at)),
+      surrogate(Surrogate::fit(looked_at)),
+      best(best_point(looked_at, surrogate ? &*surrogate : nullptr)) {}
+
+std::optional<double> Subject::value(const Trial& trial) const {
+  const auto seen = objective_of(experiment, trial);
+  return seen ? std::optional(seen->mean) : std::nullopt;
+}
+
+std::optional<TimePoint> start_of(const Attempt& attempt) {
+  if (attempt.ending && attempt.ending->started) return attempt.ending->started;
+  return attempt.started;
+}
+
+std::optional<Seconds> queue_wait(const Trial& trial) {
+  std::optional<Seconds> sum;
+  for (const Attempt& attempt : trial.attempts) {
+    const auto start = start_of(attempt);
+    // Clocks of two machines may disagree by more than a short wait.
+    if (start) sum = sum.value_or(Seconds{0}) + std::max(Seconds{0}, Seconds{*start - attempt.submitted});
+  }
+  return sum;
+}
+
+std::optional<Seconds> run_time(const Trial& trial) {
+  if (trial.attempts.empty() || !trial.attempts.back().ending) return {};
+  const auto start = start_of(trial.attempts.back());
+  const auto end = trial.attempts.back().ending->ended;
+  if (!start || !end) return {};
+  return std::max(Seconds{0}, Seconds{*end - *start});
+}
+
+}  // namespace stune::analysis

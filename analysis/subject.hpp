@@ -1,0 +1,40 @@
+/// \file What analyses look at: an experiment, and what several of them need and is made once.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "experiment/experiment.hpp"
+#include "surrogate/surrogate.hpp"
+
+namespace stune::analysis {
+
+/// The experiment must outlive it.
+struct Subject {
+  /// Fits the model: O(n^3) for n completed trials, at most Surrogate::most_trials. `telemetry`: what the coordinator
+  /// last wrote of itself (storage/telemetry.hpp), or empty.
+  explicit Subject(const Experiment& looked_at, std::string telemetry = {});
+
+  const Experiment& experiment;
+  std::string telemetry;
+  std::vector<const Trial*> measured;  ///< completed or stopped early, with a finite objective; ascending
+  std::optional<Surrogate> surrogate;
+  std::optional<BestPoint> best;  ///< by the model, or by observation where there is none
+
+  const Objective& objective() const { return experiment.definition().optimization.objectives.front(); }
+  const SearchSpace& space() const { return experiment.definition().space; }
+  /// Of the objective; nothing where it was not measured.
+  std::optional<double> value(const Trial& trial) const;
+  /// Is `a` a better value of the objective than `b`?
+  bool better(double a, double b) const { return objective().minimize ? a < b : a > b; }
+};
+
+/// What a trial waited in queues, over all attempts that started; nothing where that is not known.
+std::optional<Seconds> queue_wait(const Trial& trial);
+/// How long its last attempt ran, once it has ended; nothing where that is not known.
+std::optional<Seconds> run_time(const Trial& trial);
+/// When an attempt started, by the coordinator's clock or else by its machine's.
+std::optional<TimePoint> start_of(const Attempt& attempt);
+
+}  // namespace stune::analysis
