@@ -12,7 +12,7 @@
 namespace stune::mpi {
 
 /// A worker is a rank, or the first of the ranks that evaluate trials together. It runs one trial at a time; while
-/// trials are short it has the next one at hand.
+/// trials are short it has the next one at hand, and some more where they take less time than to journal their ends.
 class Crew {
  public:
   using Worker = std::size_t;

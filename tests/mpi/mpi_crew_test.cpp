@@ -47,6 +47,14 @@ TEST(Crew, WhileTrialsAreShortEachHasTheNextOneAtHand) {
   EXPECT_EQ(crew.room(), 2);
 }
 
+TEST(Crew, TrialsOfNoTimeAreAtHandInLargerNumbers) {
+  Crew crew = ready_crew({"n1", "n1"});
+
+  learn_times(crew, Seconds(0.001), 3);
+
+  EXPECT_EQ(crew.room(), 16);
+}
+
 TEST(Crew, WithoutShortTrialsNobodyEverHasTwo) {
   Crew crew = ready_crew({"n1"}, Seconds(0));
 
