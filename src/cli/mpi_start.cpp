@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/log.hpp"
 #include "runners/mpi_surroundings.hpp"
 #include "stune/error.hpp"
 
@@ -75,8 +76,19 @@ RunOptions with_mpi(RunOptions options, const MpiRanks* ranks, bool parallel_giv
         "\nwhich is one rank to coordinate and 8 to evaluate trials; without MPI, say --runner local or slurm");
   }
   const int together = std::max(1, options.ranks_per_trial);
+  const int workers = ranks->workers / together;
+  if (workers < 1) {
+    throw UsageError("there are " + std::to_string(ranks->workers) + " worker ranks, and a trial takes " +
+                     std::to_string(together) + ": start more, as in\n  mpirun -n " + std::to_string(1 + together) +
+                     " stune " + command);
+  }
   // Twice: a worker has its next trial at hand while trials are short; the runner takes no more than it can use.
-  if (!parallel_given) options.parallel = std::max(1, 2 * (ranks->workers / together));
+  if (!parallel_given) options.parallel = std::max(1, 2 * workers);
+  if (options.trials > 0 && options.trials < workers) {
+    log::warn("there are more workers (" + std::to_string(workers) + ") than trials (" +
+              std::to_string(options.trials) + "), and some have nothing to do; enough is mpirun -n " +
+              std::to_string(1 + options.trials * together));
+  }
   return options;
 }
 
