@@ -2,6 +2,11 @@
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
 mpirun=${STUNE_TEST_MPIRUN:-mpirun}
 ranks=4
+# What lets the others go on where one has died.
+case $("$mpirun" --version 2>&1) in
+  *HYDRA*) recovery=-disable-auto-cleanup ;;
+  *) recovery=--enable-recovery ;;
+esac
 resumes=0
 
 rank_pid() { # RANK: of this test; empty if it is dead
@@ -16,9 +21,8 @@ rank_pid() { # RANK: of this test; empty if it is dead
   done 2>/dev/null
 }
 
-# Recovery: Open MPI lets the others go on where one has died.
 begin_ranks() { # OPTIONS of run
-  STUNE_LOOP_TEST=$mark "$mpirun" --enable-recovery -n "$ranks" "$program" run --runner mpi --param "x = float(0, 1)" \
+  STUNE_LOOP_TEST=$mark "$mpirun" "$recovery" -n "$ranks" "$program" run --runner mpi --param "x = float(0, 1)" \
     --param "k = int(0, 1000)" --minimize loss --method sobol --seed 7 --name kill9 --quiet "$@" -- \
     "$here/counted_trial.sh" "$PWD/counts" {x} {k} >>out.txt 2>>log.txt &
   coordinator=$!

@@ -5,7 +5,7 @@ ours=$(cd "$(dirname "$0")" && pwd)
 . "$ours/../loop/lib.sh" "$1"
 . "$here/kill9.sh"
 . "$ours/faults.sh"
-seeds=${2:-2}
+seeds=${2:-1}
 trials=30
 top=$PWD
 
