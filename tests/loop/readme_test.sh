@@ -58,6 +58,19 @@ while read -r command <&3; do
 done 3<commands.txt
 claim "trials in the end" "$(count_status train.stune completed)" 12
 
+# --- with MPI, where stune was built with it
+if [[ -x $(dirname "$program")/stune-mpi ]]; then
+  export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
+  section "With MPI" | sed -nE 's/^    ((mpirun|stune) .*)/\1/p' |
+    sed -E 's/ +# .*//; s/-n 9/-n 3/; s/--trials 200/--trials 14/; s/--trials 210/--trials 16/' >commands.txt
+  claim "commands with MPI" "$(wc -l <commands.txt)" 3
+  while read -r command <&3; do
+    bash -c "$command" >out.txt 2>log.txt
+    claim "exit code of $command" $? 0
+  done 3<commands.txt
+  claim "trials after those with MPI" "$(count_status train.stune completed)" 16
+fi
+
 # --- trials run by hand
 section "Trials that you run yourself" | sed -nE 's/^    (stune .*)/\1/p' | sed -E 's/ +# .*//' >commands.txt
 while read -r command <&3; do
