@@ -15,8 +15,8 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr milliseconds look_interval{5};
-constexpr seconds silence{60};           // of a rank on another node, which else beats every other second
-constexpr unsigned finalize_limit = 15;  // seconds
+constexpr seconds silence{60};          // of a rank on another node, which else beats every other second
+constexpr unsigned finalize_limit = 5;  // seconds
 
 /// A rank that died may keep MPI_Finalize of the others waiting for ever.
 extern "C" void end_at_once(int) { ::_exit(0); }
