@@ -22,6 +22,10 @@ Card trace_optimization(const Subject& subject);
 Card draw_parallel_coordinates(const Subject& subject);
 /// The objective by each parameter, as measured.
 Card scatter_parameters(const Subject& subject);
+/// Sobol indices of the model, first order and total, with the direction of each effect.
+Card show_sensitivity(const Subject& subject);
+/// Those of second order that are not negligible.
+Card show_interactions(const Subject& subject);
 /// One row for each trial: status, generator, metrics, parameters, attempts, times, reason. O(trials).
 Card summarize_trials(const Subject& subject);
 

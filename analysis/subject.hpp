@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/sensitivity.hpp"
 #include "experiment/experiment.hpp"
 #include "surrogate/surrogate.hpp"
 
@@ -12,15 +13,16 @@ namespace stune::analysis {
 
 /// The experiment must outlive it.
 struct Subject {
-  /// Fits the model: O(n^3) for n completed trials, at most Surrogate::most_trials. `telemetry`: what the coordinator
-  /// last wrote of itself (storage/telemetry.hpp), or empty.
+  /// Fits the model (O(n^3) for n completed trials, at most Surrogate::most_trials) and asks it what matters.
+  /// `telemetry`: what the coordinator last wrote of itself (storage/telemetry.hpp), or empty.
   explicit Subject(const Experiment& looked_at, std::string telemetry = {});
 
   const Experiment& experiment;
   std::string telemetry;
   std::vector<const Trial*> measured;  ///< completed or stopped early, with a finite objective; ascending
   std::optional<Surrogate> surrogate;
-  std::optional<BestPoint> best;  ///< by the model, or by observation where there is none
+  std::optional<Sensitivity> sensitivity;  ///< where the model is not constant
+  std::optional<BestPoint> best;           ///< by the model, or by observation where there is none
 
   const Objective& objective() const { return experiment.definition().optimization.objectives.front(); }
   const SearchSpace& space() const { return experiment.definition().space; }
