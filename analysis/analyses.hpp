@@ -26,6 +26,12 @@ Card scatter_parameters(const Subject& subject);
 Card show_sensitivity(const Subject& subject);
 /// Those of second order that are not negligible.
 Card show_interactions(const Subject& subject);
+/// The model along each of the parameters that matter most, all others as in the best trial.
+Card draw_slices(const Subject& subject);
+/// The model and its doubts over pairs of them.
+Card draw_contours(const Subject& subject);
+/// Each trial predicted from all others, and what follows for all other cards.
+Card cross_validate(const Subject& subject);
 /// One row for each trial: status, generator, metrics, parameters, attempts, times, reason. O(trials).
 Card summarize_trials(const Subject& subject);
 

@@ -11,6 +11,7 @@ Subject::Subject(const Experiment& looked_at, std::string last_telemetry)
       measured(measured_trials(looked_at)),
       surrogate(Surrogate::fit(looked_at)),
       sensitivity(surrogate ? measure_sensitivity(*surrogate, looked_at.definition().space) : std::nullopt),
+      validation(surrogate ? validate(*surrogate) : std::nullopt),
       best(best_point(looked_at, surrogate ? &*surrogate : nullptr)) {}
 
 std::optional<double> Subject::value(const Trial& trial) const {

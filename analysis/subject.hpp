@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "analysis/sensitivity.hpp"
+#include "analysis/validation.hpp"
 #include "experiment/experiment.hpp"
 #include "surrogate/surrogate.hpp"
 
@@ -13,8 +14,8 @@ namespace stune::analysis {
 
 /// The experiment must outlive it.
 struct Subject {
-  /// Fits the model (O(n^3) for n completed trials, at most Surrogate::most_trials) and asks it what matters.
-  /// `telemetry`: what the coordinator last wrote of itself (storage/telemetry.hpp), or empty.
+  /// Fits the model (O(n^3) for n completed trials, at most Surrogate::most_trials) and asks it what matters and how
+  /// good it is. `telemetry`: what the coordinator last wrote of itself (storage/telemetry.hpp), or empty.
   explicit Subject(const Experiment& looked_at, std::string telemetry = {});
 
   const Experiment& experiment;
@@ -22,7 +23,8 @@ struct Subject {
   std::vector<const Trial*> measured;  ///< completed or stopped early, with a finite objective; ascending
   std::optional<Surrogate> surrogate;
   std::optional<Sensitivity> sensitivity;  ///< where the model is not constant
-  std::optional<BestPoint> best;           ///< by the model, or by observation where there is none
+  std::optional<Validation> validation;
+  std::optional<BestPoint> best;  ///< by the model, or by observation where there is none
 
   const Objective& objective() const { return experiment.definition().optimization.objectives.front(); }
   const SearchSpace& space() const { return experiment.definition().space; }

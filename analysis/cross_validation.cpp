@@ -1,0 +1,146 @@
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "analysis/analyses.hpp"
+#include "analysis/drawing.hpp"
+#include "analysis/validation.hpp"
+
+namespace stune::analysis {
+namespace {
+
+/// Ranks from 0; equal values share the mean of theirs.
+std::vector<double> ranks(const std::vector<double>& values) {
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, {}, [&](std::size_t i) { return values[i]; });
+  std::vector<double> result(values.size());
+  for (std::size_t begin = 0; begin < order.size();) {
+    std::size_t end = begin;
+    while (end < order.size() && values[order[end]] == values[order[begin]]) ++end;
+    for (std::size_t i = begin; i < end; ++i) result[order[i]] = 0.5 * static_cast<double>(begin + end - 1);
+    begin = end;
+  }
+  return result;
+}
+
+double mean_of(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+double correlation(const std::vector<double>& a, const std::vector<double>& b) {
+  const double mean_a = mean_of(a), mean_b = mean_of(b);
+  double ab = 0.0, aa = 0.0, bb = 0.0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    ab += (a[i] - mean_a) * (b[i] - mean_b);
+    aa += (a[i] - mean_a) * (a[i] - mean_a);
+    bb += (b[i] - mean_b) * (b[i] - mean_b);
+  }
+  return aa > 0.0 && bb > 0.0 ? ab / std::sqrt(aa * bb) : 0.0;
+}
+
+std::string verdict(const Validation& v) {
+  switch (trust(v)) {
+    case Trust::full:
+      return v.coverage < 0.8
+                 ? "The model's predictions can be trusted, its intervals are too narrow: rely on the curves and "
+                   "doubt the bands."
+                 : "The model can be trusted: what the other cards derive from it holds for your program.";
+    case Trust::direction:
+      return "The model sees the trend but not the details: believe which parameters matter and where to look, not the "
+             "numbers.";
+    case Trust::order_only:
+      return "The model knows better from worse but not by how much: its proposals are sound, its numbers are not.";
+    case Trust::none:
+      break;
+  }
+  return "The model is hardly better than the mean of all trials: do not conclude anything from it yet. More trials, "
+         "fewer "
+         "parameters, a logarithmic scale where values span orders of magnitude, or less noise would help.";
+}
+
+Figure draw(const Subject& subject, const Validation& v) {
+  Figure figure;
+  figure.title = "Foretold and seen";
+  figure.look_for = "Points near the line: the nearer, the better the model knows trials that it has not seen.";
+  figure.x.title = concat({subject.objective().metric, ", observed"});
+  figure.y.title = concat({subject.objective().metric, ", predicted from all other trials"});
+  Trace points{Trace::Kind::points, "trials"}, line{Trace::Kind::line, "foretold = seen"};
+  for (const LeftOut& one : v.trials) {
+    points.x.push_back(one.observed);
+    points.y.push_back(one.belief.mean);
+    points.low.push_back(one.belief.low);
+    points.high.push_back(one.belief.high);
+    points.labels.push_back(label(subject, subject.experiment.trial(one.trial)));
+  }
+  const auto [low, high] = std::ranges::minmax(points.x);
+  line.x = line.y = {low, high};
+  figure.traces = {std::move(line), std::move(points)};
+  return figure;
+}
+
+}  // namespace
+
+Validation validate(std::vector<LeftOut> trials) {
+  Validation v;
+  std::vector<double> seen, foretold;
+  std::size_t inside = 0;
+  for (const LeftOut& one : trials) {
+    seen.push_back(one.observed);
+    foretold.push_back(one.belief.mean);
+    inside += one.observed >= one.belief.low && one.observed <= one.belief.high ? 1 : 0;
+  }
+  const double mean = mean_of(seen);
+  double errors = 0.0, all = 0.0;
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    errors += std::pow(seen[i] - foretold[i], 2);
+    all += std::pow(seen[i] - mean, 2);
+  }
+  v.r2 = 1.0 - errors / all;
+  v.rank = correlation(ranks(seen), ranks(foretold));
+  v.coverage = static_cast<double>(inside) / static_cast<double>(trials.size());
+  v.trials = std::move(trials);
+  return v;
+}
+
+std::optional<Validation> validate(const Surrogate& surrogate) {
+  std::vector<LeftOut> trials = surrogate.leave_one_out();
+  const auto [low, high] = std::ranges::minmax(trials, {}, &LeftOut::observed);
+  if (trials.size() < fewest_to_validate || !(low.observed < high.observed)) return {};
+  return validate(std::move(trials));
+}
+
+Trust trust(const Validation& v) {
+  if (v.r2 >= 0.8) return Trust::full;
+  if (v.r2 >= 0.3) return Trust::direction;
+  return v.rank >= 0.5 ? Trust::order_only : Trust::none;
+}
+
+Card cross_validate(const Subject& subject) {
+  const std::string& metric = subject.objective().metric;
+  Card card{"Cross-validation",
+            "Can the model be trusted?",
+            {},
+            {"trial", metric, "predicted", "95 % from", "95 % to", "inside"},
+            {},
+            {}};
+  if (!subject.validation) {
+    card.text = subject.measured.size() < fewest_to_validate
+                    ? concat({"That cannot be told before ", counted(fewest_to_validate, "trial"), " have completed."})
+                    : concat({"All trials have the same ", metric, ": there is nothing to learn from."});
+    return card;
+  }
+  const Validation& v = *subject.validation;
+  card.text = concat({verdict(v), " Each trial was predicted from all others: R2 ", brief(v.r2), ", rank correlation ",
+                      brief(v.rank), ", ", percent(v.coverage), " inside of their 95 % intervals."});
+  card.text += thinned_note(v.trials.size(), subject.measured.size());
+  for (const LeftOut& one : v.trials) {
+    const bool inside = one.observed >= one.belief.low && one.observed <= one.belief.high;
+    card.rows.push_back(
+        {std::int64_t{one.trial}, one.observed, one.belief.mean, one.belief.low, one.belief.high, inside});
+  }
+  card.figures.push_back(draw(subject, v));
+  return card;
+}
+
+}  // namespace stune::analysis

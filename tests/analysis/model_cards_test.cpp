@@ -1,0 +1,156 @@
+// Slices, contours and cross-validation: what the model says, and whether it may be believed.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "analysis/analyses.hpp"
+#include "tests/analysis/made_experiment.hpp"
+
+namespace stune::analysis {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+std::vector<Parameter> mixed() {
+  return {range("lr", 1e-4, 1, {.log_scale = true}), integer("layers", 1, 4),
+          choice("c", {Value{std::string("a")}, Value{std::string("b")}})};
+}
+
+double loss(const Parameterization& p) {
+  return std::pow(std::log10(p.number("lr")) + 2, 2) + 0.5 * std::abs(p.number("layers") - 2) +
+         (p.text("c") == "a" ? 0.0 : 1.0) + 0.4 * std::log10(p.number("lr")) * p.number("layers");
+}
+
+const Figure& figure_named(const Card& card, const std::string& title) {
+  for (const Figure& figure : card.figures) {
+    if (figure.title == title) return figure;
+  }
+  throw std::runtime_error("no figure " + title);
+}
+
+class ModelCards : public testing::Test {
+ protected:
+  ModelCards() { made_.sample(60, loss); }
+
+  MadeExperiment made_{mixed()};
+};
+
+TEST_F(ModelCards, ASliceIsTheModelsPredictionAroundTheBestTrial) {
+  const Subject subject(*made_);
+  const Parameterization& best = made_->trial(subject.best->trial).parameters;
+
+  const Figure figure = figure_named(draw_slices(subject), "loss along lr");
+
+  const Trace &band = figure.traces[0], &mean = figure.traces.back();
+  EXPECT_TRUE(figure.x.log);
+  EXPECT_EQ(mean.x.front(), 1e-4);
+  EXPECT_EQ(mean.x.back(), 1.0);
+  for (std::size_t i = 0; i < mean.x.size(); i += 10) {
+    const Parameterization p{{"lr", mean.x[i]}, {"layers", best.at("layers")}, {"c", best.at("c")}};
+    const Belief belief = subject.surrogate->predict({&p, 1}).front();
+    EXPECT_NEAR(mean.y[i], belief.mean, 1e-9);
+    EXPECT_NEAR(band.low[i], belief.low, 1e-9);
+    EXPECT_NEAR(band.high[i], belief.high, 1e-9);
+  }
+}
+
+TEST_F(ModelCards, WholeNumbersAndNamesAreDrawnAsSuch) {
+  const Card card = draw_slices(Subject(*made_));
+
+  EXPECT_THAT(figure_named(card, "loss along layers").traces.back().x, ElementsAre(1, 2, 3, 4));
+  const Figure& names = figure_named(card, "loss along c");
+  EXPECT_THAT(names.x.categories, ElementsAre("a", "b"));
+  EXPECT_EQ(names.traces.back().kind, Trace::Kind::points);
+  EXPECT_EQ(names.traces.back().low.size(), 2U);
+}
+
+TEST_F(ModelCards, AContourIsTheModelsMeanAndStandardError) {
+  const Subject subject(*made_);
+  const Parameterization& best = made_->trial(subject.best->trial).parameters;
+
+  const Card card = draw_contours(subject);
+
+  ASSERT_EQ(card.figures.size(), 6U);
+  const Figure &mean = card.figures[0], &error = card.figures[1];
+  const Trace& map = mean.traces[0];
+  ASSERT_EQ(map.z.size(), map.x.size() * map.y.size());
+  const auto value = [](const FigureAxis& axis, double at) {
+    if (!axis.categories.empty()) return Value{axis.categories[static_cast<std::size_t>(at)]};
+    return axis.title == "layers" ? Value{static_cast<std::int64_t>(at)} : Value{at};
+  };
+  for (std::size_t iy = 0; iy < map.y.size(); ++iy) {
+    for (std::size_t ix = 0; ix < map.x.size(); ++ix) {
+      std::map<std::string, Value> at{{"lr", best.at("lr")}, {"layers", best.at("layers")}, {"c", best.at("c")}};
+      at[mean.x.title] = value(mean.x, map.x[ix]);
+      at[mean.y.title] = value(mean.y, map.y[iy]);
+      const Parameterization p{{"lr", at["lr"]}, {"layers", at["layers"]}, {"c", at["c"]}};
+      const Belief belief = subject.surrogate->predict({&p, 1}).front();
+      ASSERT_NEAR(map.z[iy * map.x.size() + ix], belief.mean, 1e-9);
+      ASSERT_NEAR(error.traces[0].z[iy * map.x.size() + ix], belief.sem, 1e-9);
+    }
+  }
+}
+
+TEST_F(ModelCards, AGoodModelIsTrusted) {
+  const Card card = cross_validate(Subject(*made_));
+
+  EXPECT_THAT(card.text, HasSubstr("can be trusted"));
+  EXPECT_EQ(card.rows.size(), 60U);
+}
+
+TEST(CrossValidation, NoiseIsNotTrusted) {
+  MadeExperiment made({range("x", 0, 1), range("y", 0, 1)});
+  generation::RandomNumbers random(3);
+  made.sample(40, [&](const Parameterization&) { return random.normal(); });
+
+  EXPECT_THAT(cross_validate(Subject(*made)).text, HasSubstr("hardly better than the mean"));
+}
+
+TEST(CrossValidation, NumbersAreThoseCountedByHand) {
+  const auto one = [](int trial, double observed, double predicted, double reach) {
+    return LeftOut{trial, observed, {predicted, 0, predicted - reach, predicted + reach}};
+  };
+
+  const Validation v = validate(std::vector{one(0, 1, 2, 0.5), one(1, 2, 1, 2), one(2, 3, 3, 1), one(3, 4, 4, 1)});
+
+  EXPECT_DOUBLE_EQ(v.r2, 1.0 - 2.0 / 5.0);
+  EXPECT_DOUBLE_EQ(v.rank, 0.8);
+  EXPECT_DOUBLE_EQ(v.coverage, 0.75);
+  EXPECT_EQ(trust(v), Trust::direction);
+}
+
+TEST(CrossValidation, IntervalsOfNoisyTrialsHoldWhatTheyPromise) {
+  MadeExperiment made({range("x", 0, 1), range("y", 0, 1)});
+  generation::RandomNumbers random(5);
+  made.sample(150, [&](const Parameterization& p) {
+    return 5 * p.number("x") + std::sin(6 * p.number("y")) + 0.3 * random.normal();
+  });
+
+  const Validation v = *Subject(*made).validation;
+
+  EXPECT_GT(v.coverage, 0.9);
+  EXPECT_LT(v.coverage, 0.99);
+  EXPECT_GT(v.r2, 0.9);
+}
+
+TEST(ModelCardsOfOddExperiments, SayWhatIsMissing) {
+  MadeExperiment nothing({range("x", 0, 1)}), one({range("x", 0, 1)}), two({range("x", 0, 1)}),
+      constant({range("x", 0, 1)}), fixed_only({fixed("x", Value{1.0})});
+  one.complete({{"x", 0.5}}, 1.0);
+  two.sample(2, [](const Parameterization& p) { return p.number("x"); });
+  constant.sample(20, [](const Parameterization&) { return 5.0; });
+  fixed_only.complete({{"x", 1.0}}, 1.0);
+
+  for (const MadeExperiment* made : {&nothing, &one, &two, &constant, &fixed_only}) {
+    for (const Card& card : compute_all(**made)) {
+      EXPECT_FALSE(card.text.empty());
+      for (const Figure& figure : card.figures) EXPECT_FALSE(figure.look_for.empty()) << figure.title;
+    }
+  }
+  EXPECT_THAT(cross_validate(Subject(*two)).text, HasSubstr("before 5 trials have completed"));
+  EXPECT_THAT(cross_validate(Subject(*constant)).text, HasSubstr("nothing to learn"));
+  EXPECT_THAT(draw_slices(Subject(*constant)).text, HasSubstr("constant"));
+}
+
+}  // namespace
+}  // namespace stune::analysis
