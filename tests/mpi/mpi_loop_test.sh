@@ -10,6 +10,12 @@ state() { stune status "$1" --json | sed -nE 's/.*"state":"([a-z]*)".*/\1/p'; }
 metric=(--param "x = float(0, 1)" --minimize loss --method sobol --quiet)
 tell=(-- /bin/sh -c 'stune metric loss="$0"' {x})
 
+# Where two MPI libraries are installed, programs started by trials are to take the same one.
+mkdir bin
+for name in mpirun mpiexec; do printf '#!/bin/sh\nexec %s "$@"\n' "$(command -v "$mpirun")" >bin/$name; done
+chmod +x bin/mpirun bin/mpiexec
+export PATH=$PWD/bin:$PATH
+
 # --- started wrongly: what to type
 stune run "${metric[@]}" --trials 3 --runner mpi --name wrong "${tell[@]}" >wrong.txt 2>&1
 claim "exit code without mpirun" $? 2
