@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <mpi.h>
 #include <signal.h>
+#include <sys/time.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <stdexcept>
@@ -24,6 +26,12 @@ MpiResults behave(const Parameterization& parameters, MpiTrial& trial) {
   if (what == "square") return {{"loss", parameters.number("x") * parameters.number("x")}};
   if (what == "throws") throw std::runtime_error("it does not converge");
   if (what == "dies") ::raise(SIGKILL);
+  if (what == "hangs later") {
+    ::signal(SIGALRM, [](int) { ::raise(SIGSTOP); });
+    const itimerval soon{{}, {0, 100'000}};
+    ::setitimer(ITIMER_REAL, &soon, nullptr);
+    return {{"loss", 0}, {"pid", ::getpid()}};
+  }
   if (what == "steps") {
     for (int step = 1; step <= 3; ++step) trial.report("loss", step, 1.0 / step);
     trial.report("error", final_step, 2.0, 0.5);
@@ -156,6 +164,18 @@ TEST_F(MpiFunctions, ATrialBeyondItsTimeIsGivenUpAndItsWorkerIsUsedAgainLater) {
   submit(all, "square", 3);
 
   EXPECT_EQ(end(all).ending->cause, Cause::completed);
+}
+
+TEST_F(MpiFunctions, AWorkerThatIsSilentGetsNothingUntilItIsHeardAgain) {
+  open({.short_trial = Seconds(0), .worker_patience = Seconds(3)});
+  submit(0, "hangs later");
+  const auto pid = static_cast<pid_t>(end(0).observations.at(1).mean);
+  const int all = world->workers();
+  ASSERT_TRUE(poll_until([&] { return runner_->capacity() == all; }));
+
+  EXPECT_TRUE(poll_until([&] { return runner_->capacity() == all - 1; }));
+  ::kill(pid, SIGCONT);
+  EXPECT_TRUE(poll_until([&] { return runner_->capacity() == all; }));
 }
 
 TEST_F(MpiFunctions, WhatAnEarlierProcessEvaluatedIsLost) {

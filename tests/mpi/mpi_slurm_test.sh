@@ -32,14 +32,19 @@ check_exactness $trials
 claim "ends other than by their own will" "$(grep -o '"cause":"[a-z_]*"' "$experiment/journal.jsonl" | sort -u)" '"cause":"completed"'
 report $trials
 
-# --- srun starts the ranks itself
-run_step() { # OPTIONS of srun
-  srun --nodes=1 --ntasks=3 "$@" "$program" run --runner mpi --param "x = float(0, 1)" --minimize loss --method sobol \
-    --trials 6 --name step --quiet -- /bin/sh -c 'stune metric loss="$0"' {x}
+# --- begun as jobs of Slurm's, continued on ranks that srun starts itself, then here, then as jobs again
+step=(--param "x = float(0, 1)" --minimize loss --method sobol --name step --quiet)
+tell=(-- /bin/sh -c 'stune metric loss="$0"' {x})
+on_ranks() { # OPTIONS of srun
+  STUNE_LOOP_TEST=$mark srun --nodes=1 --ntasks=3 "$@" "$program" run --runner mpi "${step[@]}" --trials 6 "${tell[@]}" >step.txt 2>&1
 }
-STUNE_LOOP_TEST=$mark run_step --mpi=none >step.txt 2>&1
+stune run --runner slurm "${step[@]}" --trials 2 --sbatch "--job-name=$name" "${tell[@]}" >step.txt 2>&1 || fail "begin on Slurm: $(cat step.txt)"
+on_ranks --mpi=none
 claim_says "srun without MPI" "$(cat step.txt)" 'srun --mpi=pmix stune run'
-STUNE_LOOP_TEST=$mark run_step --mpi=pmix >step.txt 2>&1
+on_ranks --mpi=pmix
 claim "exit code of srun --mpi=pmix" $? 0
-claim "completed under srun" "$(count_status step completed)" 6
+claim "completed on Slurm and under srun" "$(count_status step completed)" 6
+stune resume step --runner local --trials 8 --quiet >step.txt 2>&1 || fail "continue here: $(cat step.txt)"
+stune resume step --runner slurm --trials 9 --quiet >step.txt 2>&1 || fail "continue on Slurm: $(cat step.txt)"
+claim "completed in the end" "$(count_status step completed)" 9
 echo "$claims claims hold"
