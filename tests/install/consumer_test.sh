@@ -42,3 +42,17 @@ done
 [[ $(grep -o '"type":"ended","trial":[0-9]*' hartmann6.stune/journal.jsonl | sort -u | wc -l) == 30 ]] || fail "a trial ended twice"
 [[ $(grep -c '"status":"failed"' hartmann6.stune/journal.jsonl) == 0 ]] || fail "a trial failed"
 echo "killed $kills times, 30 trials completed, each once"
+
+[[ $(find "$work/prefix" -name libstune_mpi.so) ]] || exit 0
+echo "--- with MPI"
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
+env -u CMAKE_PREFIX_PATH "$cmake" -S "$tutorial/../ranks" -B "$work/ranks" -DCMAKE_PREFIX_PATH="$work/prefix" >"$work/configure.log" ||
+  { cat "$work/configure.log" >&2; fail "the consumer with MPI does not configure"; }
+"$cmake" --build "$work/ranks"
+mkdir "$work/function" && cd "$work/function"
+mpirun -n 3 "$work/ranks/ranks" 2>log.txt | tee output.txt
+grep -qE '^best: x = 0\.(2[5-9]|3)' output.txt || { cat log.txt >&2; fail "ranks of a consumer's program find no optimum"; }
+stune=$work/prefix/bin/stune
+mpirun -n 3 "$stune" run --param "x = float(0, 1)" --minimize loss --trials 4 --name installed --quiet -- \
+  /bin/sh -c 'stune metric loss="$0"' {x} >output.txt || fail "the installed stune does not run on ranks"
+if ldd "$stune" | grep -q libmpi; then fail "stune itself needs MPI"; fi
