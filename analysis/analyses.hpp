@@ -16,6 +16,8 @@ Card describe_experiment(const Subject& subject);
 /// The best trial by the model and by observation, observed and predicted, beside the user's own setting where there
 /// is one.
 Card show_best(const Subject& subject);
+/// What is wrong or could be better, with advice; and what was checked and is well.
+Card check_health(const Subject& subject);
 /// The best objective so far, whenever it improved. O(trials).
 Card trace_optimization(const Subject& subject);
 /// A line through all parameters for each trial, coloured by the objective.
@@ -32,6 +34,12 @@ Card draw_slices(const Subject& subject);
 Card draw_contours(const Subject& subject);
 /// Each trial predicted from all others, and what follows for all other cards.
 Card cross_validate(const Subject& subject);
+/// What trials reported step by step; nothing where none did.
+Card draw_progressions(const Subject& subject);
+/// When attempts waited and ran, what that cost, and what the coordinator cost; nothing where all trials are by hand.
+Card show_cluster(const Subject& subject);
+/// Attempts that failed or were lost, by cause; nothing where none did.
+Card show_failures(const Subject& subject);
 /// One row for each trial: status, generator, metrics, parameters, attempts, times, reason. O(trials).
 Card summarize_trials(const Subject& subject);
 

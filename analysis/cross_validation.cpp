@@ -1,43 +1,13 @@
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "analysis/analyses.hpp"
 #include "analysis/drawing.hpp"
+#include "analysis/statistics.hpp"
 #include "analysis/validation.hpp"
 
 namespace stune::analysis {
 namespace {
-
-/// Ranks from 0; equal values share the mean of theirs.
-std::vector<double> ranks(const std::vector<double>& values) {
-  std::vector<std::size_t> order(values.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::sort(order, {}, [&](std::size_t i) { return values[i]; });
-  std::vector<double> result(values.size());
-  for (std::size_t begin = 0; begin < order.size();) {
-    std::size_t end = begin;
-    while (end < order.size() && values[order[end]] == values[order[begin]]) ++end;
-    for (std::size_t i = begin; i < end; ++i) result[order[i]] = 0.5 * static_cast<double>(begin + end - 1);
-    begin = end;
-  }
-  return result;
-}
-
-double mean_of(const std::vector<double>& values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
-double correlation(const std::vector<double>& a, const std::vector<double>& b) {
-  const double mean_a = mean_of(a), mean_b = mean_of(b);
-  double ab = 0.0, aa = 0.0, bb = 0.0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    ab += (a[i] - mean_a) * (b[i] - mean_b);
-    aa += (a[i] - mean_a) * (a[i] - mean_a);
-    bb += (b[i] - mean_b) * (b[i] - mean_b);
-  }
-  return aa > 0.0 && bb > 0.0 ? ab / std::sqrt(aa * bb) : 0.0;
-}
 
 std::string verdict(const Validation& v) {
   switch (trust(v)) {
@@ -97,7 +67,7 @@ Validation validate(std::vector<LeftOut> trials) {
     all += std::pow(seen[i] - mean, 2);
   }
   v.r2 = 1.0 - errors / all;
-  v.rank = correlation(ranks(seen), ranks(foretold));
+  v.rank = rank_correlation(seen, foretold);
   v.coverage = static_cast<double>(inside) / static_cast<double>(trials.size());
   v.trials = std::move(trials);
   return v;

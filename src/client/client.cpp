@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "analysis/analyses.hpp"
+#include "base/file.hpp"
 #include "base/log.hpp"
 #include "client/log_progress.hpp"
 #include "client/session.hpp"
@@ -166,7 +167,10 @@ std::vector<std::map<std::string, Prediction>> Client::predict(const std::vector
   return predictions;
 }
 
-std::vector<Card> Client::compute_analyses() const { return analysis::compute_all(impl_->experiment()); }
+std::vector<Card> Client::compute_analyses() const {
+  const Experiment& experiment = impl_->experiment();
+  return analysis::compute_all(experiment, read_file(folder() / "telemetry.json").value_or(""));
+}
 
 const std::vector<Trial>& Client::trials() const { return impl_->experiment().trials(); }
 

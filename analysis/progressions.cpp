@@ -1,0 +1,167 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <set>
+
+#include "analysis/analyses.hpp"
+#include "analysis/drawing.hpp"
+#include "analysis/statistics.hpp"
+
+namespace stune::analysis {
+namespace {
+
+constexpr std::size_t most_curves = 120;
+constexpr std::size_t most_steps = 150;
+constexpr std::size_t most_metrics = 4;
+constexpr double gap = std::numeric_limits<double>::quiet_NaN();
+
+struct Curve {
+  const Trial* trial = nullptr;
+  std::vector<double> steps, values;  // by step, ascending
+};
+
+std::vector<Curve> curves_of(const Experiment& experiment, const std::string& metric) {
+  std::vector<Curve> curves;
+  for (const Trial& trial : experiment.trials()) {
+    std::map<std::int64_t, double> by_step;
+    for (const Observation& o : trial.observations) {
+      if (o.metric == metric && o.step != final_step && std::isfinite(o.mean)) by_step[o.step] = o.mean;
+    }
+    if (by_step.size() < 2) continue;
+    Curve curve{&trial, {}, {}};
+    for (const auto& [step, value] : by_step) {
+      curve.steps.push_back(static_cast<double>(step));
+      curve.values.push_back(value);
+    }
+    curves.push_back(std::move(curve));
+  }
+  return curves;
+}
+
+/// Metrics with a progression, the objective first.
+std::vector<std::string> metrics_with_steps(const Subject& subject) {
+  std::set<std::string> found;
+  for (const Trial& trial : subject.experiment.trials()) {
+    for (const Observation& o : trial.observations) {
+      if (o.step != final_step) found.insert(o.metric);
+    }
+  }
+  std::vector<std::string> names(found.begin(), found.end());
+  std::ranges::stable_partition(names, [&](const std::string& name) { return name == subject.objective().metric; });
+  return names;
+}
+
+/// Steps are taken as evenly spread over the time from the trial's start to its end.
+std::vector<double> times(const Curve& curve, TimeUnit unit) {
+  const double all = in(unit, *run_time(*curve.trial));
+  std::vector<double> result;
+  const double before = curve.steps.front() - 1.0;
+  for (const double step : curve.steps) result.push_back(all * (step - before) / (curve.steps.back() - before));
+  return result;
+}
+
+void append(Trace& trace, const Subject& subject, const Curve& curve, const std::vector<double>& x) {
+  if (!trace.x.empty()) {
+    trace.x.push_back(trace.x.back());
+    trace.y.push_back(gap);
+    trace.labels.emplace_back();
+  }
+  for (const std::size_t i : thin(x.size(), most_steps)) {
+    trace.x.push_back(x[i]);
+    trace.y.push_back(curve.values[i]);
+    trace.labels.push_back(label(subject, *curve.trial));
+  }
+}
+
+Figure draw(const Subject& subject, const std::string& metric, const std::vector<Curve>& curves, FigureAxis axis,
+            const auto& places_of) {
+  Figure figure;
+  figure.x = std::move(axis);
+  figure.y.title = metric;
+  Trace all{Trace::Kind::line, "trials"}, best{Trace::Kind::line, "best trial"},
+      stopped{Trace::Kind::points, "stopped early"};
+  for (const Curve& curve : curves) {
+    const std::vector<double> x = places_of(curve);
+    append(curve.trial->index == subject.experiment.best_observed() ? best : all, subject, curve, x);
+    if (curve.trial->status != TrialStatus::early_stopped) continue;
+    stopped.x.push_back(x.back());
+    stopped.y.push_back(curve.values.back());
+    stopped.labels.push_back(label(subject, *curve.trial));
+  }
+  for (Trace* trace : {&all, &best, &stopped}) {
+    if (!trace->x.empty()) figure.traces.push_back(std::move(*trace));
+  }
+  return figure;
+}
+
+/// What the order of the trials after half of their steps tells of the order at their end.
+std::string foresight(const std::vector<Curve>& curves) {
+  std::vector<double> half, whole;
+  for (const Curve& curve : curves) {
+    if (curve.values.size() < 4 || curve.trial->status != TrialStatus::completed) continue;
+    half.push_back(curve.values[(curve.values.size() - 1) / 2]);
+    whole.push_back(curve.values.back());
+  }
+  if (half.size() < 8) return {};
+  const double agreement = rank_correlation(half, whole);
+  const char* verdict = agreement >= 0.8   ? "bad ones could be stopped there"
+                        : agreement >= 0.5 ? "only the worst could be stopped there"
+                                           : "they must run to their end";
+  return concat({" After half of their steps the order of the trials agrees with the final one to ", brief(agreement),
+                 " (rank correlation): ", verdict, "."});
+}
+
+std::vector<Curve> thinned(const Subject& subject, const std::vector<Curve>& curves) {
+  std::vector<Curve> chosen;
+  std::set<std::size_t> places;
+  for (const std::size_t i : thin(curves.size(), most_curves)) places.insert(i);
+  for (std::size_t i = 0; i < curves.size(); ++i) {
+    if (places.contains(i) || curves[i].trial->index == subject.experiment.best_observed()) chosen.push_back(curves[i]);
+  }
+  return chosen;
+}
+
+void add_figures(Card& card, const Subject& subject, const std::string& metric, const std::vector<Curve>& all) {
+  const std::vector<Curve> curves = thinned(subject, all);
+  Figure by_step = draw(subject, metric, curves, {"step", false, {}}, [](const Curve& curve) { return curve.steps; });
+  by_step.title = concat({metric, " by step"});
+  by_step.look_for =
+      "Curves that still fall or rise at their end would gain from more steps; those that part early can be told apart "
+      "early.";
+  card.figures.push_back(std::move(by_step));
+  std::vector<Curve> timed;
+  Seconds longest{0};
+  for (const Curve& curve : curves) {
+    const auto time = run_time(*curve.trial);
+    if (!time) continue;
+    timed.push_back(curve);
+    longest = std::max(longest, *time);
+  }
+  if (timed.empty()) return;
+  const TimeUnit unit = unit_for(longest);
+  Figure by_time = draw(subject, metric, timed, {concat({"time since the trial's start / ", unit.name}), false, {}},
+                        [&](const Curve& curve) { return times(curve, unit); });
+  by_time.title = concat({metric, " by time"});
+  by_time.look_for = "What a second more is worth: slow trials may be bad bargains even where they end well.";
+  card.figures.push_back(std::move(by_time));
+}
+
+}  // namespace
+
+Card draw_progressions(const Subject& subject) {
+  Card card{"Progressions", "How trials went", {}, {}, {}, {}};
+  for (const std::string& metric : metrics_with_steps(subject)) {
+    const std::vector<Curve> curves = curves_of(subject.experiment, metric);
+    if (curves.empty() || card.figures.size() >= 2 * most_metrics) continue;
+    if (card.text.empty()) {
+      card.text =
+          "What trials reported step by step. Where time is shown, steps are taken as evenly spread over the run.";
+      card.text += foresight(curves) + thinned_note(thinned(subject, curves).size(), curves.size());
+    }
+    add_figures(card, subject, metric, curves);
+  }
+  return card;
+}
+
+}  // namespace stune::analysis
