@@ -214,7 +214,8 @@ void Coordinator::handle(const Letter& letter, TimePoint now) {
   }
   if (const auto* beat = std::get_if<Beat>(&letter.message)) {
     if (beat->winding_down) crew_.retire(*worker);
-    if (crew_.is_lost(*worker) && !channel_.is_given_up(letter.from) && letter.from == leader(*worker)) {
+    const bool silent_before = crew_.is_lost(*worker) && !unfit_.contains(*worker);
+    if (silent_before && !channel_.is_given_up(letter.from) && letter.from == leader(*worker)) {
       log::warn(name_of(letter.from, channel_.peers()[static_cast<std::size_t>(letter.from)]) + " is back");
       crew_.forgive(*worker);
       open_worker(*worker);
@@ -227,7 +228,11 @@ void Coordinator::handle(const Letter& letter, TimePoint now) {
 }
 
 void Coordinator::hear(Crew::Worker worker, const Hello& hello) {
-  if (!hello.trouble.empty()) return lose(worker, hello.trouble);
+  if (!hello.trouble.empty()) {
+    unfit_.insert(worker);
+    const auto& place = channel_.peers()[static_cast<std::size_t>(leader(worker))].place;
+    return lose(worker, "on " + place.host + ": " + hello.trouble);
+  }
   in_process_ = hello.in_process;
   crew_.ready(worker);
 }
@@ -374,10 +379,11 @@ void Coordinator::expect_somebody(TimePoint now) {
   if (!deserted_) deserted_ = now;
   bool any_lives = false;
   for (Crew::Worker worker = 0; leader(worker) + together_ <= channel_.size(); ++worker) {
-    any_lives = any_lives || !channel_.is_given_up(leader(worker));
+    any_lives = any_lives || !(channel_.is_given_up(leader(worker)) || unfit_.contains(worker));
   }
   if (any_lives && now - *deserted_ < desertion_patience) return;
-  throw RunnerError("no worker rank is left" + (last_loss_.empty() ? std::string() : " (" + last_loss_ + ")") +
+  throw RunnerError("no worker rank is left that can run trials" +
+                    (last_loss_.empty() ? std::string() : " (" + last_loss_ + ")") +
                     "; what has been measured is safe, and the same command goes on from there");
 }
 

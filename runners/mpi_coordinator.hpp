@@ -76,6 +76,7 @@ class Coordinator {
   std::vector<AttemptId> to_adopt_;  ///< until all workers are known
   std::set<AttemptId> over_;
   std::set<AttemptId> recalled_;
+  std::set<Crew::Worker> unfit_;  ///< said that they cannot run trials
   std::vector<JobReport> news_;
   std::string last_loss_;  ///< for people
   std::optional<TimePoint> deserted_;

@@ -33,6 +33,13 @@ void bind_to(const std::vector<int>& cpus) {
   ::sched_setaffinity(0, bytes, mask.data());
 }
 
+/// What cannot be opened must never be polled.
+std::unique_ptr<Runner> opened(const LocalOptions& options, const Workplace& workplace) {
+  auto runner = std::make_unique<LocalRunner>(options);
+  runner->open(workplace);
+  return runner;
+}
+
 }  // namespace
 
 Worker::Worker(MpiWorld::Channel& channel, const MpiFunction& function) : channel_(channel), function_(function) {
@@ -112,6 +119,9 @@ void Worker::handle(const Letter& letter) {
 void Worker::open(const Open& order) {
   queue_.clear();
   running_.clear();
+  function_runner_ = nullptr;
+  runner_.reset();
+  finder_.reset();
   const int together = std::max(1, order.options.ranks_per_trial);
   const int workers = channel_.size() - 1;
   const int place = channel_.rank() - 1;
@@ -152,12 +162,11 @@ void Worker::make_runner(const Open& order) {
       trial_environment(workplace.environment, current_environment(), order.options.inherit_environment);
   if (team_.count > 1) workplace.environment.merge(rank_environment(peers, first, together, channel_.is_mpich()));
   LocalOptions options{.die_with_us = true, .stop_grace = order.options.stop_grace};
-  finder_ = std::make_unique<LocalRunner>(options);
-  finder_->open(workplace);
+  auto finder = opened(options, workplace);
   options.cpus_per_trial = static_cast<int>(share.cpus.size());
   options.gpus_per_trial = static_cast<int>(share.gpus.size());
-  runner_ = std::make_unique<LocalRunner>(options);
-  runner_->open(workplace);
+  runner_ = opened(options, workplace);
+  finder_ = std::move(finder);
 }
 
 void Worker::stop(AttemptId id) {

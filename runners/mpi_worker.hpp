@@ -34,7 +34,6 @@ class Worker {
   void handle(const Letter& letter);
   void open(const Open& order);
   void make_runner(const Open& order);
-  void open_runner(const Open& order, Workplace workplace);
   void stop(AttemptId id);
   void recall(AttemptId id);
   void start_next();

@@ -9,6 +9,8 @@ case $("$mpirun" --version 2>&1) in
 esac
 resumes=0
 
+state() { stune status "$1" --json | sed -nE 's/.*"state":"([a-z]*)".*/\1/p'; } # EXPERIMENT
+
 rank_pid() { # RANK: of this test; empty if it is dead
   local file pid
   for file in /proc/[0-9]*/environ; do

@@ -6,7 +6,6 @@ ours=$(cd "$(dirname "$0")" && pwd)
 
 evidence() { tail -n 15 ./*.txt; }
 launch() { STUNE_LOOP_TEST=$mark "$mpirun" "$@"; } # OPTIONS of mpirun, PROGRAM ARGUMENTS
-state() { stune status "$1" --json | sed -nE 's/.*"state":"([a-z]*)".*/\1/p'; }
 metric=(--param "x = float(0, 1)" --minimize loss --method sobol --quiet)
 tell=(-- /bin/sh -c 'stune metric loss="$0"' {x})
 

@@ -1,7 +1,8 @@
 // The contract on worker ranks: rank 0 runs the tests, the others evaluate. Start it with mpirun -n 4.
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include "base/clock.hpp"
+#include "stune/error.hpp"
 #include "stune/mpi_runner.hpp"
 #include "tests/contract/runner_contract.hpp"
 #include "tests/contract/script_place.hpp"
@@ -41,13 +42,39 @@ INSTANTIATE_TEST_SUITE_P(Mpi, RunnerContract,
                          testing::Values(Factory{"mpi", [] { return std::make_unique<MpiUnderTest>(); }}),
                          [](const auto& tested) { return tested.param.name; });
 
+TEST(MpiWorkers, ThatCannotRunTrialsSayWhyInsteadOfDying) {
+  SystemClock clock;
+  ScriptPlace place(std::filesystem::temp_directory_path());
+  place.workplace().clock = &clock;
+  place.prepare({0, 0});
+  std::filesystem::remove_all(place.workplace().folder / "bin");
+  MpiRunner runner(*world);
+  runner.open(place.workplace());
+  runner.submit({{"token", {{{0, 0}, {}, 0, {}, {}}}}});
+  std::string why;
+
+  const TimePoint deadline = clock.now() + std::chrono::seconds(60);
+  while (why.empty() && clock.now() < deadline) {
+    try {
+      runner.poll(clock.now());
+      const int fd = runner.wake_fd();
+      clock.wait({&fd, 1}, runner.next_poll());
+    } catch (const RunnerError& e) {
+      why = e.what();
+    }
+  }
+
+  EXPECT_THAT(why, testing::HasSubstr("cannot run"));
+  EXPECT_THAT(why, testing::HasSubstr("no worker rank is left"));
+}
+
 }  // namespace
 }  // namespace stune::contract
 
 int main(int argc, char** argv) {
   stune::MpiWorld ranks(argc, argv);
   if (ranks.is_worker()) return ranks.work();
-  testing::InitGoogleTest(&argc, argv);
+  testing::InitGoogleMock(&argc, argv);
   stune::contract::world = &ranks;
   return RUN_ALL_TESTS();
 }
