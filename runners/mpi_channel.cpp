@@ -26,8 +26,11 @@ void undo_binding() {
 }
 
 mpi::Introduction introduction() {
-  const Share share = machine_share(current_environment());
-  return {host_name(), share.cpus, share.gpus, identify(::getpid()).value_or(ProcessIdentity{})};
+  const Environment environment = current_environment();
+  const Share share = machine_share(environment);
+  const auto node = environment.find("SLURMD_NODENAME");
+  return {host_name(), node == environment.end() ? host_name() : node->second, share.cpus, share.gpus,
+          identify(::getpid()).value_or(ProcessIdentity{})};
 }
 
 }  // namespace
@@ -76,7 +79,7 @@ void MpiWorld::Channel::introduce() {
     const auto one = mpi::decode(
         std::string_view(all).substr(static_cast<std::size_t>(offsets[i]), static_cast<std::size_t>(lengths[i])));
     const auto& told = std::get<mpi::Introduction>(one);
-    peers_.push_back({{told.host, {told.cpus, told.gpus}}, told.process});
+    peers_.push_back({{told.host, {told.cpus, told.gpus}, told.node}, told.process});
   }
   given_up_.assign(peers_.size(), false);
 }

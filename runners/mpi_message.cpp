@@ -178,7 +178,7 @@ void fields(A& archive, Is<ProcessIdentity> auto& r) {
 }
 template <class A>
 void fields(A& archive, Is<Introduction> auto& r) {
-  archive(r.host, r.cpus, r.gpus, r.process);
+  archive(r.host, r.node, r.cpus, r.gpus, r.process);
 }
 template <class A>
 void fields(A& archive, Is<Open> auto& r) {

@@ -17,6 +17,7 @@ namespace stune::mpi {
 /// What every rank tells all others once, when the run begins.
 struct Introduction {
   std::string host{};
+  std::string node{};       ///< what launchers call it
   std::vector<int> cpus{};  ///< that it may use, before anything is shared out
   std::vector<std::string> gpus{};
   ProcessIdentity process{};

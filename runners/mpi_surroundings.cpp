@@ -151,14 +151,15 @@ Share share_of(const std::vector<RankPlace>& ranks, std::size_t first, std::size
 Environment rank_environment(const std::vector<RankPlace>& ranks, std::size_t first, std::size_t together, bool mpich) {
   std::vector<std::pair<std::string, int>> hosts;
   for (std::size_t rank = first; rank < first + together; ++rank) {
-    if (hosts.empty() || hosts.back().first != ranks[rank].host) hosts.emplace_back(ranks[rank].host, 0);
+    if (hosts.empty() || hosts.back().first != ranks[rank].node) hosts.emplace_back(ranks[rank].node, 0);
     ++hosts.back().second;
   }
   std::string list;
   for (const auto& [host, count] : hosts) list += (list.empty() ? "" : ",") + host + ":" + std::to_string(count);
   const std::string count = std::to_string(together);
-  const std::string program = mpich ? "mpiexec -n " + count + " -hosts " : "mpirun -n " + count + " --host ";
-  return {{"STUNE_RANKS", count}, {"STUNE_HOSTS", list}, {"STUNE_MPIRUN", program + list}};
+  const std::string program =
+      mpich ? "mpiexec -n " + count + " -hosts " : "mpirun -n " + count + " --oversubscribe --bind-to none --host ";
+  return {{"STUNE_RANKS", count}, {"STUNE_HOSTS", list}, {"STUNE_MPIRUN", program + list}, {"SLURM_OVERLAP", "1"}};
 }
 
 }  // namespace stune::mpi

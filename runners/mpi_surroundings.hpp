@@ -25,7 +25,8 @@ Environment trial_environment(const Environment& saved, const Environment& own, 
 /// One rank as its node sees it.
 struct RankPlace {
   std::string host;
-  Share may_use;  ///< before anything is shared out
+  Share may_use;     ///< before anything is shared out
+  std::string node;  ///< what launchers call the host
 };
 
 /// What the trial of the worker that begins at `first` may use on its node: `ranks` are all workers in order, of which
@@ -36,7 +37,8 @@ Share share_of(const std::vector<RankPlace>& ranks, std::size_t first, std::size
                const ShareRequest& request);
 
 /// The ranks of one trial for the command: STUNE_RANKS=4, STUNE_HOSTS=n1:2,n2:2 and STUNE_MPIRUN, which starts a
-/// program on all of them.
+/// program on all of them, wherever the trial's own cores are. In an allocation of Slurm's, which is in use already,
+/// that takes SLURM_OVERLAP.
 Environment rank_environment(const std::vector<RankPlace>& ranks, std::size_t first, std::size_t together, bool mpich);
 
 }  // namespace stune::mpi

@@ -73,7 +73,7 @@ CUDA_VISIBLE_DEVICES=4,7 launch -n 3 "$program" run "${metric[@]}" --trials 2 --
   fail "shares"
 shares=$(sort shares.stune/trials/*/share.txt)
 claim "GPUs of two trials" "$(cut -d' ' -f1 <<<"$shares" | tr '\n' ' ')" "4 7 "
-if (($(nproc) > 1)); then claim "trials with cores of their own" "$(cut -d' ' -f2 <<<"$shares" | sort -u | wc -l)" 2; fi
+if (($(env -u OMP_NUM_THREADS nproc) > 1)); then claim "trials with cores of their own" "$(cut -d' ' -f2 <<<"$shares" | sort -u | wc -l)" 2; fi
 
 # --- a trial that is an MPI program itself
 cat >ranks.sh <<'END'

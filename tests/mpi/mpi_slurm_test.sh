@@ -47,4 +47,20 @@ claim "completed on Slurm and under srun" "$(count_status step completed)" 6
 stune resume step --runner local --trials 8 --quiet >step.txt 2>&1 || fail "continue here: $(cat step.txt)"
 stune resume step --runner slurm --trials 9 --quiet >step.txt 2>&1 || fail "continue on Slurm: $(cat step.txt)"
 claim "completed in the end" "$(count_status step completed)" 9
+
+# --- trials that are MPI programs themselves, on two ranks each of one allocation
+cat >ranks.sh <<'END'
+#!/bin/sh
+stune metric loss="$($STUNE_MPIRUN sh -c 'echo one' | grep -c one)"
+END
+cat >nested.sh <<END
+#!/bin/bash
+#SBATCH --ntasks=5 --nodes=2 --job-name=$name --output=nested.txt
+export STUNE_LOOP_TEST=$mark
+exec mpirun -n 5 "$program" run --ranks-per-trial 2 --param "x = float(0, 1)" --minimize loss --method sobol --trials 3 \
+  --name nested --quiet -- ./ranks.sh
+END
+chmod +x ranks.sh
+sbatch --wait nested.sh >submitted.txt || fail "trials of several ranks: $(cat nested.txt)"
+claim "ranks that trials started" "$(trial_lines nested | cut -f3 | sort -u)" 2.0
 echo "$claims claims hold"

@@ -11,7 +11,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 RankPlace on(const std::string& host, std::vector<int> cpus, std::vector<std::string> gpus = {}) {
-  return {host, {std::move(cpus), std::move(gpus)}};
+  return {host, {std::move(cpus), std::move(gpus)}, host};
 }
 
 const std::vector<int> eight = {0, 1, 2, 3, 4, 5, 6, 7};
@@ -94,7 +94,7 @@ TEST(MpiShares, ACommandLearnsWhereItsRanksAre) {
 
   EXPECT_EQ(told.at("STUNE_RANKS"), "2");
   EXPECT_EQ(told.at("STUNE_HOSTS"), "n1:1,n2:1");
-  EXPECT_EQ(told.at("STUNE_MPIRUN"), "mpirun -n 2 --host n1:1,n2:1");
+  EXPECT_EQ(told.at("STUNE_MPIRUN"), "mpirun -n 2 --oversubscribe --bind-to none --host n1:1,n2:1");
 }
 
 }  // namespace
