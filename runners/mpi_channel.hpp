@@ -1,6 +1,8 @@
 /// \file The one place that calls MPI: messages between ranks, none of which waits for another.
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <list>
 #include <optional>
 #include <string>
@@ -10,6 +12,12 @@
 #include "runners/mpi_surroundings.hpp"
 
 namespace stune::mpi {
+
+/// MPI has no descriptor to wait for: how long to look away after a silence, an eighth of it.
+inline std::chrono::microseconds pause_after(std::chrono::microseconds silence,
+                                             std::chrono::microseconds longest = std::chrono::milliseconds(5)) {
+  return std::clamp(silence / 8, std::chrono::microseconds(50), longest);
+}
 
 /// A rank as all others know it.
 struct Peer {

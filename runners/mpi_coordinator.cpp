@@ -20,10 +20,7 @@ namespace {
 using std::chrono::microseconds;
 using std::chrono::seconds;
 
-constexpr microseconds shortest_pause{50};
-constexpr microseconds longest_pause{5'000};
 constexpr microseconds longest_idle_pause{50'000};  // where nothing runs and nothing waits
-constexpr int pause_part = 8;                       // of the time since something happened
 constexpr seconds ping_interval{20};
 constexpr seconds hello_patience{30};
 constexpr seconds recall_interval{1};
@@ -31,8 +28,6 @@ constexpr seconds recall_interval{1};
 constexpr seconds desertion_patience{120};
 /// A process whose rank is dead gets SIGTERM at once and SIGKILL 10 s later, and then writes its exit record.
 constexpr seconds orphan_patience{40};
-
-TimePoint later(TimePoint time, Seconds by) { return time + std::chrono::duration_cast<TimePoint::duration>(by); }
 
 std::string name_of(int rank, const Peer& peer) {
   return "worker rank " + std::to_string(rank) + " on " + peer.place.host + " (pid " +
@@ -199,8 +194,7 @@ void Coordinator::recall_misplaced(TimePoint now) {
 TimePoint Coordinator::next_poll() const {
   if (!news_.empty()) return TimePoint::min();
   const bool idle = crew_.busy() == 0 && waiting_.empty() && to_adopt_.empty() && crew_.all_known();
-  const auto pause = std::clamp<microseconds>((polled_ - active_) / pause_part, shortest_pause,
-                                              idle ? longest_idle_pause : longest_pause);
+  const auto pause = idle ? pause_after(polled_ - active_, longest_idle_pause) : pause_after(polled_ - active_);
   return std::min(polled_ + pause, finder_ ? finder_->next_poll() : TimePoint::max());
 }
 

@@ -14,11 +14,6 @@
 namespace stune::mpi {
 namespace {
 
-using std::chrono::microseconds;
-
-constexpr microseconds shortest_pause{50};
-constexpr microseconds longest_pause{5'000};
-constexpr int pause_part = 8;  // of the time since something happened
 constexpr std::chrono::seconds beat_interval{2};
 constexpr std::chrono::minutes coordinator_patience{10};  // it may be busy with a slow disk
 
@@ -248,8 +243,7 @@ void Worker::notice_end() {
 }
 
 void Worker::wait(TimePoint now) {
-  const auto pause = std::clamp<microseconds>((now - active_) / pause_part, shortest_pause, longest_pause);
-  TimePoint deadline = std::min(now + pause, next_beat_);
+  TimePoint deadline = std::min(now + pause_after(now - active_), next_beat_);
   std::vector<int> descriptors = {coordinator_.get()};
   for (Runner* runner : {runner_.get(), finder_.get()}) {
     if (runner == nullptr) continue;

@@ -10,10 +10,6 @@
 namespace stune {
 namespace {
 
-TimePoint after(TimePoint time, Seconds duration) {
-  return time + std::chrono::duration_cast<TimePoint::duration>(duration);
-}
-
 /// Calls what the user wrote. The message of what it threw; empty if it returned.
 template <class Call>
 std::string message_of(Call&& call) {
@@ -96,7 +92,7 @@ void PerTrialRunner::ask_all(TimePoint now) {
   std::erase_if(live_, [&](const auto& entry) { return ask(entry.first, entry.second); });
   const bool changed = live_.size() != before;
   interval_ = changed ? options_.poll_start : std::min(interval_ * options_.poll_growth, options_.poll_cap);
-  due_ = live_.empty() ? TimePoint::max() : after(now, interval_);
+  due_ = live_.empty() ? TimePoint::max() : later(now, interval_);
 }
 
 bool PerTrialRunner::ask(AttemptId id, const Metadata& metadata) {
@@ -138,7 +134,7 @@ void PerTrialRunner::end(AttemptId id, Cause cause, std::string detail) {
 
 void PerTrialRunner::ask_soon(TimePoint now) {
   interval_ = options_.poll_start;
-  due_ = std::min(due_, after(now, interval_));
+  due_ = std::min(due_, later(now, interval_));
 }
 
 TimePoint PerTrialRunner::next_poll() const { return news_.empty() ? due_ : TimePoint::min(); }

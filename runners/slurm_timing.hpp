@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/clock.hpp"
 #include "stune/slurm_runner.hpp"
 
 namespace stune::slurm {
@@ -36,10 +37,6 @@ struct Timing {
 };
 
 inline constexpr TimePoint never = TimePoint::max();
-
-inline TimePoint later(TimePoint time, Seconds wait) {
-  return time + std::chrono::duration_cast<TimePoint::duration>(wait);
-}
 
 /// An interval that grows while nothing happens, and where asking is a burden.
 class Rhythm {

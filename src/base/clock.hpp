@@ -24,6 +24,10 @@ class SystemClock : public Clock {
   void wait(std::span<const int> descriptors, TimePoint deadline) override;
 };
 
+inline TimePoint later(TimePoint time, Seconds by) {
+  return time + std::chrono::duration_cast<TimePoint::duration>(by);
+}
+
 /// 2026-11-23T18:38:53Z, with microseconds kept: for records and logs.
 std::string to_iso(TimePoint time);
 /// The inverse of to_iso; nothing if it cannot be read.

@@ -50,7 +50,7 @@ std::string format_number(double value) {
   return std::string(text, result.ptr);
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') {
@@ -93,7 +93,7 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
       best = &candidate;
     }
   }
-  return best == nullptr ? std::string() : "; did you mean " + quoted(*best) + "?";
+  return best == nullptr ? std::string() : "; did you mean " + in_quotes(*best) + "?";
 }
 
 }  // namespace stune

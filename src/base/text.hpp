@@ -18,7 +18,7 @@ std::optional<std::int64_t> parse_integer(std::string_view text);
 std::string format_number(double value);
 
 /// "text", with double quotes and control characters made visible: for messages.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 std::string_view trimmed(std::string_view text);
 std::string join(const std::vector<std::string>& parts, std::string_view separator = ", ");
 

@@ -53,7 +53,7 @@ std::string name_of(const GivenOptions& given, const Surroundings& surroundings)
 
 std::string one_of(const std::string& text, const std::vector<std::string>& valid) {
   if (std::find(valid.begin(), valid.end(), text) != valid.end()) return text;
-  throw ConfigError("found " + stune::quoted(text) + did_you_mean(text, valid) + "; valid are " + join(valid));
+  throw ConfigError("found " + stune::in_quotes(text) + did_you_mean(text, valid) + "; valid are " + join(valid));
 }
 
 std::string valid_runner(const std::string& text) { return one_of(text, {"auto", "local", "slurm", "mpi"}); }

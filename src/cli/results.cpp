@@ -48,7 +48,7 @@ Parameterization parse_parameters(const std::vector<std::string>& texts, const S
   for (const std::string& text : texts) {
     const auto [name, value] = split_assignment(text, "lr=0.1");
     if (std::find(names.begin(), names.end(), name) == names.end()) {
-      throw ConfigError("there is no parameter " + stune::quoted(name) + did_you_mean(name, names) + "; valid are " +
+      throw ConfigError("there is no parameter " + stune::in_quotes(name) + did_you_mean(name, names) + "; valid are " +
                         join(names));
     }
     if (!given.emplace(name, value).second) throw ConfigError("parameter " + name + " is given twice");

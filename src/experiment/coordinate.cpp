@@ -40,8 +40,6 @@ double decode_real(const Parameter& p, double u) {
   return x;
 }
 
-bool is_interval(const Parameter& p) { return p.kind == ParameterKind::real || p.kind == ParameterKind::integer; }
-
 std::size_t index_of(const Parameter& p, const Value& value) {
   if (p.kind == ParameterKind::boolean) return std::get<bool>(value) ? 1 : 0;
   const auto found = std::ranges::find(p.values, value);

@@ -23,13 +23,15 @@ Objective parse_objective(std::string_view part, std::string_view whole) {
   if (minimize) name = trimmed(name.substr(1));
   if (is_metric_name(name)) return {std::string(name), minimize};
   if (name.find_first_of("*+") != std::string_view::npos) {
-    throw ConfigError("objective " + quoted(whole) + ": sums and weights of metrics are not supported yet; name one " +
+    throw ConfigError("objective " + in_quotes(whole) +
+                      ": sums and weights of metrics are not supported yet; name one " +
                       "metric, with '-' before it to minimize");
   }
-  throw ConfigError("objective " + quoted(whole) + ": " +
-                    (name.empty() ? std::string("a metric's name is missing") : quoted(name) + " is no metric's name") +
-                    "; write \"loss\" to maximize it, \"-loss\" to minimize it (letters, digits, _ . - / and :, " +
-                    "beginning with a letter or _)");
+  throw ConfigError(
+      "objective " + in_quotes(whole) + ": " +
+      (name.empty() ? std::string("a metric's name is missing") : in_quotes(name) + " is no metric's name") +
+      "; write \"loss\" to maximize it, \"-loss\" to minimize it (letters, digits, _ . - / and :, " +
+      "beginning with a letter or _)");
 }
 
 /// "0.9" or "1.2 * baseline", in either order.
@@ -61,7 +63,7 @@ OutcomeConstraint parse_constraint(const std::string& text) {
       return constraint;
     }
   }
-  throw ConfigError("cannot read the outcome constraint " + quoted(text) +
+  throw ConfigError("cannot read the outcome constraint " + in_quotes(text) +
                     "; it is written \"metric >= number\", \"metric <= number\" or \"metric <= number * baseline\"");
 }
 
@@ -76,10 +78,11 @@ OptimizationConfig parse_optimization(std::string_view objective, const std::vec
   }
   for (const std::string& text : outcome_constraints) config.constraints.push_back(parse_constraint(text));
   if (config.objectives.size() > 1) {
-    throw ConfigError("objective " + quoted(objective) + ": several objectives are not supported yet; name one metric");
+    throw ConfigError("objective " + in_quotes(objective) +
+                      ": several objectives are not supported yet; name one metric");
   }
   if (!config.constraints.empty()) {
-    throw ConfigError("outcome constraint " + quoted(outcome_constraints.front()) +
+    throw ConfigError("outcome constraint " + in_quotes(outcome_constraints.front()) +
                       ": outcome constraints are not supported yet");
   }
   return config;

@@ -18,11 +18,7 @@ constexpr double most_steps = 1e15;                     // beyond, rounding woul
 constexpr double most_log_steps = 1e12;
 
 [[noreturn]] void refuse(const Parameter& parameter, const std::string& why) {
-  throw ConfigError("parameter " + quoted(parameter.name) + ": " + why);
-}
-
-bool is_interval(const Parameter& parameter) {
-  return parameter.kind == ParameterKind::real || parameter.kind == ParameterKind::integer;
+  throw ConfigError("parameter " + in_quotes(parameter.name) + ": " + why);
 }
 
 std::string bounds(const Parameter& parameter) {
@@ -34,7 +30,7 @@ void check_name(const Parameter& parameter) {
   const auto is_allowed = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '.' || c == '-'; };
   const std::string& name = parameter.name;
   if (!name.empty() && is_letter(name.front()) && std::ranges::all_of(name, is_allowed)) return;
-  throw ConfigError((name.empty() ? "a parameter has no name" : quoted(name) + " is no name for a parameter") +
+  throw ConfigError((name.empty() ? "a parameter has no name" : in_quotes(name) + " is no name for a parameter") +
                     std::string("; a name has letters, digits, '_', '.' and '-', and begins with a letter or '_'"));
 }
 
@@ -117,7 +113,7 @@ void check_value_list(Parameter& parameter) {
       refuse(parameter, text + " is no finite number");
     }
     if (text.find('\0') != std::string::npos) refuse(parameter, "a value cannot hold a zero byte");
-    if (++seen[text] == 2) refuse(parameter, "the value " + quoted(text) + " is there twice");
+    if (++seen[text] == 2) refuse(parameter, "the value " + in_quotes(text) + " is there twice");
   }
 }
 
@@ -135,7 +131,7 @@ Value checked_number(const Parameter& parameter, const Value& value) {
   };
   const std::optional<double> number = as_number(value);
   if (!number || !std::isfinite(*number)) {
-    refuse(parameter, quoted(found) + " is no number; valid is " + valid_values(parameter));
+    refuse(parameter, in_quotes(found) + " is no number; valid is " + valid_values(parameter));
   }
   if (*number < parameter.lower || *number > parameter.upper) refuse_value("is outside of " + bounds(parameter));
   const double width = spacing(parameter);
@@ -153,7 +149,7 @@ Value checked_flag(const Parameter& parameter, const Value& value) {
   const std::string text = to_string(value);
   if (text == "true" || text == "1") return true;
   if (text == "false" || text == "0") return false;
-  refuse(parameter, quoted(text) + " is not true or false");
+  refuse(parameter, in_quotes(text) + " is not true or false");
 }
 
 Value checked_member(const Parameter& parameter, const Value& value) {
@@ -167,7 +163,7 @@ Value checked_member(const Parameter& parameter, const Value& value) {
     if (number && (known.index() == 1 || known.index() == 2) && to_number(known) == *number) return known;
     names.push_back(to_string(known));
   }
-  refuse(parameter, quoted(text) + " is not one of its values" + did_you_mean(text, names) + "; valid is " +
+  refuse(parameter, in_quotes(text) + " is not one of its values" + did_you_mean(text, names) + "; valid is " +
                         valid_values(parameter));
 }
 
@@ -255,7 +251,7 @@ void check_names(const std::vector<Parameter>& parameters) {
     const auto [found, is_new] = seen.emplace(variable, &parameter);
     if (is_new) continue;
     if (found->second->name == parameter.name) refuse(parameter, "it is there twice");
-    refuse(parameter, "it falls together with parameter " + quoted(found->second->name) + ": both are " + variable +
+    refuse(parameter, "it falls together with parameter " + in_quotes(found->second->name) + ": both are " + variable +
                           " in the environment; choose another name");
   }
 }

@@ -18,6 +18,10 @@ void check_names(const std::vector<Parameter>& parameters);
 /// `value` as a valid value of `parameter` (2 -> 2.0, "3" -> 3, onto its step). Throws ConfigError.
 Value checked_value(const Parameter& parameter, const Value& value);
 
+/// Its values are numbers between two bounds.
+inline bool is_interval(const Parameter& parameter) {
+  return parameter.kind == ParameterKind::real || parameter.kind == ParameterKind::integer;
+}
 /// Values are lower + k * spacing; 0: none (a real without step).
 double spacing(const Parameter& parameter);
 /// Number of different values of a parameter that has spacing.

@@ -38,7 +38,7 @@ class Reader {
 
  private:
   [[noreturn]] void fail(const std::string& why) const {
-    throw ConfigError("cannot read the parameter " + quoted(text_) + ": " + why);
+    throw ConfigError("cannot read the parameter " + in_quotes(text_) + ": " + why);
   }
   std::vector<Argument> arguments(std::string_view list) const;
   Argument argument(std::string_view list, std::size_t& at) const;
@@ -120,14 +120,14 @@ std::vector<Argument> Reader::arguments(std::string_view list) const {
 
 double Reader::number(const Argument& argument, const std::string& what) const {
   const auto value = argument.value.quoted ? std::nullopt : parse_number(argument.value.text);
-  if (!value) fail(what + " is a number, not " + quoted(argument.value.text));
+  if (!value) fail(what + " is a number, not " + in_quotes(argument.value.text));
   return *value;
 }
 
 void Reader::check_keys(const std::vector<Argument>& arguments, const std::vector<std::string>& known) const {
   for (const Argument& argument : arguments) {
     if (argument.key.empty() || std::ranges::find(known, argument.key) != known.end()) continue;
-    fail("there is no " + quoted(argument.key) + did_you_mean(argument.key, known) + "; valid is " + join(known));
+    fail("there is no " + in_quotes(argument.key) + did_you_mean(argument.key, known) + "; valid is " + join(known));
   }
 }
 
@@ -137,11 +137,11 @@ bool Reader::take_option(Parameter& parameter, const Argument& argument) const {
     parameter.log_scale = true;
   } else if (argument.key == "log") {
     const Value on = typed(argument.value);
-    if (!std::holds_alternative<bool>(on)) fail("log is true or false, not " + quoted(argument.value.text));
+    if (!std::holds_alternative<bool>(on)) fail("log is true or false, not " + in_quotes(argument.value.text));
     parameter.log_scale = std::get<bool>(on);
   } else if (argument.key == "step") {
     parameter.step = number(argument, "step");
-    if (parameter.step <= 0.0) fail("a step is a number above 0, not " + quoted(argument.value.text));
+    if (parameter.step <= 0.0) fail("a step is a number above 0, not " + in_quotes(argument.value.text));
   } else if (argument.key == "default") {
     parameter.default_value = typed(argument.value);
   } else {
@@ -159,7 +159,7 @@ Parameter Reader::interval(const std::string& kind, const std::vector<Argument>&
   for (const Argument& argument : arguments) {
     if (take_option(parameter, argument)) continue;
     if (bounds.size() == 2) {
-      fail("after the bounds comes log, step=NUMBER or default=VALUE, not " + quoted(argument.value.text) +
+      fail("after the bounds comes log, step=NUMBER or default=VALUE, not " + in_quotes(argument.value.text) +
            did_you_mean(argument.value.text, {"log", "step", "default"}));
     }
     bounds.push_back(number(argument, bounds.empty() ? "the lower bound" : "the upper bound"));
@@ -206,13 +206,13 @@ Parameter Reader::parameter() {
   const std::size_t paren = std::min(value.find('('), value.size());
   const std::string kind(trimmed(value.substr(0, paren)));
   if (std::ranges::find(kinds, kind) == kinds.end()) {
-    fail((kind.empty() ? "its kind is missing" : "there is no kind " + quoted(kind) + did_you_mean(kind, kinds)) +
+    fail((kind.empty() ? "its kind is missing" : "there is no kind " + in_quotes(kind) + did_you_mean(kind, kinds)) +
          "; valid is " + examples);
   }
   std::string_view list;
   if (paren < value.size()) {
     if (value.back() != ')')
-      fail("it ends with a closing parenthesis, not with " + quoted(value.substr(value.size() - 1)));
+      fail("it ends with a closing parenthesis, not with " + in_quotes(value.substr(value.size() - 1)));
     list = value.substr(paren + 1, value.size() - paren - 2);
   }
   std::vector<Argument> found = arguments(list);

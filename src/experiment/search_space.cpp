@@ -96,11 +96,11 @@ Parameterization SearchSpace::validated(const Parameterization& parameters) cons
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const std::string& name = parameters.name(i);
     if (std::ranges::find(known, name) == known.end()) {
-      throw ConfigError("there is no parameter " + quoted(name) + did_you_mean(name, known) + "; the parameters are " +
-                        join(known));
+      throw ConfigError("there is no parameter " + in_quotes(name) + did_you_mean(name, known) +
+                        "; the parameters are " + join(known));
     }
     for (std::size_t j = 0; j < i; ++j) {
-      if (parameters.name(j) == name) throw ConfigError("parameter " + quoted(name) + " is given twice");
+      if (parameters.name(j) == name) throw ConfigError("parameter " + in_quotes(name) + " is given twice");
     }
   }
   std::vector<Value> values;
@@ -110,7 +110,8 @@ Parameterization SearchSpace::validated(const Parameterization& parameters) cons
     } else if (!is_tuned(parameter)) {
       values.push_back(parameter.values[0]);
     } else {
-      throw ConfigError("parameter " + quoted(parameter.name) + " has no value; valid is " + valid_values(parameter));
+      throw ConfigError("parameter " + in_quotes(parameter.name) + " has no value; valid is " +
+                        valid_values(parameter));
     }
   }
   return Parameterization(names_, std::move(values));

@@ -11,8 +11,8 @@ namespace {
 
 [[noreturn]] void refuse_type(std::string_view name, const Value& value, const char* wanted) {
   static constexpr const char* types[] = {"a bool", "an int", "a float", "text"};
-  throw ConfigError("parameter " + quoted(name) + " is " + types[value.index()] + " (" + to_string(value) + "), not " +
-                    wanted);
+  throw ConfigError("parameter " + in_quotes(name) + " is " + types[value.index()] + " (" + to_string(value) +
+                    "), not " + wanted);
 }
 
 }  // namespace
@@ -39,7 +39,7 @@ double to_number(const Value& value) {
     case 2:
       return std::get<double>(value);
     default:
-      throw ConfigError("the text " + quoted(std::get<std::string>(value)) + " is not a number");
+      throw ConfigError("the text " + in_quotes(std::get<std::string>(value)) + " is not a number");
   }
 }
 
@@ -66,7 +66,7 @@ const Value& Parameterization::at(std::string_view name) const {
   const std::vector<std::string>& names = names_ ? *names_ : none;
   const auto found = std::ranges::find(names, name);
   if (found != names.end()) return values_[static_cast<std::size_t>(found - names.begin())];
-  throw ConfigError("there is no parameter " + quoted(name) + did_you_mean(name, names) +
+  throw ConfigError("there is no parameter " + in_quotes(name) + did_you_mean(name, names) +
                     (names.empty() ? "; there are none" : "; the parameters are " + join(names)));
 }
 

@@ -9,7 +9,7 @@ namespace stune {
 namespace {
 
 [[noreturn]] void fail(const std::string& text, const std::string& why) {
-  throw ConfigError("--metric " + stune::quoted(text) + ": " + why +
+  throw ConfigError("--metric " + stune::in_quotes(text) + ": " + why +
                     "; valid are NAME, and NAME = FILE:DATASET, reduce=last|min|max|mean, sem=DATASET");
 }
 
@@ -39,7 +39,7 @@ void parse_option(const std::string& text, const std::string& option, Hdf5Source
   const std::string value(equals == std::string::npos ? std::string_view()
                                                       : trimmed(std::string_view(option).substr(equals + 1)));
   if (key != "reduce" && key != "sem") {
-    fail(text, stune::quoted(option) + " is not understood" + did_you_mean(key, {"reduce", "sem"}));
+    fail(text, stune::in_quotes(option) + " is not understood" + did_you_mean(key, {"reduce", "sem"}));
   }
   if (value.empty()) fail(text, key + " needs a value");
   (key == "sem" ? source.sem : source.reduce) = value;

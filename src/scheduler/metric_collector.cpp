@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/clock.hpp"
+
 namespace stune {
 namespace {
 
@@ -15,8 +17,6 @@ Fetched fetch_guarded(Metric& metric, const Trial& trial) {
     return Unusable{metric.name() + ": " + e.what()};
   }
 }
-
-TimePoint later(TimePoint time, Seconds by) { return time + std::chrono::duration_cast<TimePoint::duration>(by); }
 
 /// The trial's last word on every metric must be a number.
 Fetched checked(std::vector<Observation> observations) {

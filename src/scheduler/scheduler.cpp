@@ -22,8 +22,6 @@ constexpr Seconds longest_wait{20.0};      // the lock wants its beat
 
 const std::optional<Ending> no_ending;
 
-TimePoint later(TimePoint time, Seconds by) { return time + std::chrono::duration_cast<TimePoint::duration>(by); }
-
 Seconds between(TimePoint from, TimePoint to) { return std::chrono::duration_cast<Seconds>(to - from); }
 
 double cpu_seconds() {

@@ -32,7 +32,7 @@ fs::path lock_file(const fs::path& folder) { return folder / "lock"; }
 /// Three looks that show nothing new. False as soon as one does.
 bool stays_silent(const fs::path& path, const std::string& seen, Clock& clock) {
   for (int i = 0; i < observations_of_the_dead; ++i) {
-    const TimePoint until = clock.now() + std::chrono::duration_cast<TimePoint::duration>(lock_observation);
+    const TimePoint until = later(clock.now(), lock_observation);
     while (clock.now() < until) clock.wait({}, until);
     if (read_file(path) != seen) return false;
   }
@@ -99,7 +99,7 @@ Lock Lock::acquire(const fs::path& folder, Clock& clock, const AcquireOptions& o
   lock.path_ = path;
   lock.fd_ = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
   if (lock.fd_ < 0) throw StorageError("cannot open " + path.string() + ": " + std::strerror(errno));
-  lock.next_beat_ = clock.now() + std::chrono::duration_cast<TimePoint::duration>(lock_beat);
+  lock.next_beat_ = later(clock.now(), lock_beat);
   lock.verify();
   return lock;
 }
@@ -124,7 +124,7 @@ Lock::~Lock() { release(); }
 
 void Lock::beat(TimePoint now) {
   if (path_.empty() || now < next_beat_) return;
-  next_beat_ = now + std::chrono::duration_cast<TimePoint::duration>(lock_beat);
+  next_beat_ = later(now, lock_beat);
   const std::string text = counter_text(++holder_.counter);
   if (::pwrite(fd_, text.data(), text.size(), counter_begin.size()) >= 0) ::fsync(fd_);
 }

@@ -21,7 +21,7 @@ struct Field {
   double upper = 1e9;
 };
 
-const Field fields[] = {
+const Field option_fields[] = {
     {"trials", &RunOptions::trials, 1},
     {"parallel", &RunOptions::parallel, 1},
     {"tolerated_failure_rate", &RunOptions::tolerated_failure_rate, 0, 1},
@@ -44,8 +44,8 @@ const Field fields[] = {
 };
 
 const Field* find(std::string_view name) {
-  const auto* found = std::ranges::find(fields, name, &Field::name);
-  return found == std::end(fields) ? nullptr : found;
+  const auto* found = std::ranges::find(option_fields, name, &Field::name);
+  return found == std::end(option_fields) ? nullptr : found;
 }
 
 std::string shortest(double value) {
@@ -92,7 +92,7 @@ namespace storage {
 
 void write(json::Writer& out, const RunOptions& options) {
   out.begin_object();
-  for (const Field& field : fields) {
+  for (const Field& field : option_fields) {
     out.key(field.name);
     std::visit([&](auto member) { write(out, options.*member); }, field.member);
   }
@@ -112,7 +112,7 @@ void read(json::Cursor& in, RunOptions& options) {
 
 std::vector<std::string> run_option_names() {
   std::vector<std::string> names;
-  for (const Field& field : fields) names.emplace_back(field.name);
+  for (const Field& field : option_fields) names.emplace_back(field.name);
   return names;
 }
 
@@ -121,7 +121,7 @@ RunOptions changed(RunOptions options, const std::map<std::string, std::string>&
     const Field* field = find(name);
     if (field == nullptr) {
       std::string valid;
-      for (const Field& known : fields) valid += (valid.empty() ? "" : ", ") + std::string(known.name);
+      for (const Field& known : option_fields) valid += (valid.empty() ? "" : ", ") + std::string(known.name);
       throw ConfigError("unknown option \"" + name + "\"; valid options: " + valid);
     }
     std::visit([&, &value = text](auto member) { assign(*field, value, options.*member); }, field->member);

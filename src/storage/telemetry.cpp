@@ -86,7 +86,7 @@ std::optional<Telemetry> parse_telemetry(const std::string& text) {
 }
 
 void TelemetryWriter::write(Telemetry telemetry, TimePoint now) noexcept {
-  next_ = now + std::chrono::duration_cast<TimePoint::duration>(distance_);
+  next_ = later(now, distance_);
   try {
     measure_self(telemetry);
     telemetry.at = now;

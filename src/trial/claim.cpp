@@ -13,7 +13,7 @@ namespace {
 
 using trial::Json;
 
-std::string encode(const Claimant& claimant) {
+std::string encode_claimant(const Claimant& claimant) {
   return Json{{"job", trial::encode_text(claimant.job)},     {"restart", claimant.restart},
               {"host", trial::encode_text(claimant.host)},   {"pid", claimant.process.pid},
               {"start_ticks", claimant.process.start_ticks}, {"boot_id", trial::encode_text(claimant.process.boot_id)},
@@ -22,7 +22,7 @@ std::string encode(const Claimant& claimant) {
          "\n";
 }
 
-Claimant decode(const Json& json) {
+Claimant decode_claimant(const Json& json) {
   Claimant claimant;
   claimant.job = trial::decode_text(json.at("job"));
   claimant.restart = trial::member_or(json, "restart", 0);
@@ -39,7 +39,7 @@ std::optional<Claimant> read_claim(const std::filesystem::path& file) {
   const auto text = read_file(file);
   if (!text) return std::nullopt;
   try {
-    return decode(Json::parse(*text));
+    return decode_claimant(Json::parse(*text));
   } catch (const std::exception& e) {
     throw StorageError("the claim " + file.string() + " is damaged: " + e.what());
   }
@@ -87,7 +87,7 @@ std::variant<Fenced, Started> fence_from(const AttemptFolder& folder, int first)
   create_folders(folder.path());
   Claimant coordinator;
   coordinator.host = host_name();
-  if (create_exclusively(folder.claim(first), encode(coordinator))) return Fenced{};
+  if (create_exclusively(folder.claim(first), encode_claimant(coordinator))) return Fenced{};
   int start = first;
   Claimant by = claim_at(folder, start);
   while (auto next = read_claim(folder.claim(start + 1))) {
@@ -108,7 +108,7 @@ std::variant<Claimed, Refused> claim(const AttemptFolder& folder, const Claimant
       std::string why = refusal(folder, last, by, claimant);
       if (!why.empty()) return Refused{last, std::move(by), std::move(why)};
     }
-    if (create_exclusively(folder.claim(last + 1), encode(claimant))) return Claimed{last + 1};
+    if (create_exclusively(folder.claim(last + 1), encode_claimant(claimant))) return Claimed{last + 1};
   }
 }
 

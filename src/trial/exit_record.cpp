@@ -13,7 +13,7 @@ namespace {
 
 using trial::Json;
 
-Json encode(const ExitRecord& record) {
+Json encode_record(const ExitRecord& record) {
   Json signals = Json::array();
   for (const ReceivedSignal& received : record.signals) {
     signals.push_back({{"signal", received.signal}, {"at", trial::encode_time(received.at)}});
@@ -47,7 +47,7 @@ TimePoint time_or_none(const Json& json, const char* key) {
   return json.contains(key) ? trial::decode_time(json.at(key)) : TimePoint{};
 }
 
-ExitRecord decode(const Json& json) {
+ExitRecord decode_record(const Json& json) {
   ExitRecord record;
   record.id = {json.at("trial").get<int>(), json.at("attempt").get<int>()};
   record.start = trial::member_or(json, "start", 0);
@@ -120,14 +120,14 @@ std::pair<Cause, std::string> judge(const ExitRecord& record) {
 }  // namespace
 
 void write_exit_record(const std::filesystem::path& file, const ExitRecord& record) {
-  replace_file(file, encode(record).dump() + "\n");
+  replace_file(file, encode_record(record).dump() + "\n");
 }
 
 std::optional<ExitRecord> read_exit_record(const std::filesystem::path& file) {
   try {
     const auto text = read_file(file);
     if (!text) return std::nullopt;
-    return decode(Json::parse(*text));
+    return decode_record(Json::parse(*text));
   } catch (const std::exception&) {
     return std::nullopt;
   }

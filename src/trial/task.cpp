@@ -59,7 +59,7 @@ Json encode(const Task& task) {
           {"cpus", task.cpus}};
 }
 
-Task decode(const Json& json) {
+Task decode_task(const Json& json) {
   Task task;
   task.id = {json.at("trial").get<int>(), json.at("attempt").get<int>()};
   task.token = trial::text_or(json, "token");
@@ -83,7 +83,7 @@ std::string to_text(const Task& task) { return encode(task).dump() + "\n"; }
 
 Task parse_task(const std::string& text, const std::string& origin) {
   try {
-    return decode(Json::parse(text));
+    return decode_task(Json::parse(text));
   } catch (const std::exception& e) {
     throw StorageError("cannot read the task " + origin + ": " + e.what());
   }

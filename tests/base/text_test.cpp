@@ -35,8 +35,8 @@ TEST(Text, NumbersDoNotFollowTheLocale) {
 }
 
 TEST(Text, QuotesShowWhatCannotBeSeen) {
-  EXPECT_EQ(quoted("a\"b\\c\n\t\x01"), R"("a\"b\\c\n\t\x01")");
-  EXPECT_EQ(quoted(""), "\"\"");
+  EXPECT_EQ(in_quotes("a\"b\\c\n\t\x01"), R"("a\"b\\c\n\t\x01")");
+  EXPECT_EQ(in_quotes(""), "\"\"");
 }
 
 TEST(Text, TrimsBothEnds) {
