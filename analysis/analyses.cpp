@@ -9,6 +9,7 @@ std::vector<Card> compute_all(const Experiment& experiment, const std::string& t
                               draw_slices, draw_contours, cross_validate, draw_progressions, draw_parallel_coordinates,
                               scatter_parameters, show_cluster, show_failures, describe_experiment, summarize_trials}) {
     Card card = analysis(subject);
+    if (card.rows.empty()) card.columns.clear();
     if (!card.text.empty()) cards.push_back(std::move(card));
   }
   return cards;

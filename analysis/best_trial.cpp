@@ -52,9 +52,11 @@ Card show_best(const Subject& subject) {
   }
   card.text = verdict(subject);
   for (const Parameter& p : subject.space().parameters()) card.columns.push_back(p.name);
-  if (subject.surrogate) card.rows.push_back(row(subject, "model", subject.best->trial));
-  if (const int seen = subject.experiment.best_observed(); seen >= 0)
-    card.rows.push_back(row(subject, "observation", seen));
+  const int seen = subject.experiment.best_observed();
+  const bool agree = seen == subject.best->trial;
+  if (subject.surrogate && !agree) card.rows.push_back(row(subject, "model", subject.best->trial));
+  if (seen >= 0)
+    card.rows.push_back(row(subject, agree && subject.surrogate ? "model and observation" : "observation", seen));
   if (subject.experiment.trial(0).generator == "Default" && subject.value(subject.experiment.trial(0))) {
     card.rows.push_back(row(subject, "your defaults", 0));
   }

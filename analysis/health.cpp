@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <span>
 
 #include "analysis/analyses.hpp"
 #include "analysis/drawing.hpp"

@@ -1,7 +1,8 @@
 /// \file When attempts waited and ran, as intervals of time. Pure.
 #pragma once
 
-#include <string>
+#include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "experiment/experiment.hpp"

@@ -122,6 +122,7 @@ Card show_sensitivity(const Subject& subject) {
       {"parameter", "alone", "alone from", "alone to", "with others", "with others from", "with others to", "effect"},
       {},
       {}};
+  if (subject.space().dimension() == 0) return card;
   if (!subject.sensitivity) {
     card.text = why_none(subject);
     return card;

@@ -142,6 +142,7 @@ void add_contours(Card& card, const Subject& subject, std::size_t first, std::si
 
 Card draw_slices(const Subject& subject) {
   Card card{"Slices", concat({subject.objective().metric, " along the parameters that matter most"}), {}, {}, {}, {}};
+  if (subject.space().dimension() == 0) return card;
   if (!subject.sensitivity) {
     card.text = why_none(subject);
     return card;

@@ -1,6 +1,7 @@
 /// \file How well the model foretells trials that it has not seen.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <vector>
 

@@ -19,6 +19,7 @@ find src runners analysis -name '*.[ch]pp' -print | sort | xargs awk '
     home["<hdf5"] = "^h5/"
     home["<nlohmann/"] = "^(storage|trial|cli|analysis)/"
     home["<CLI/"] = "^cli/"
+    home["<sqlite3.h>"] = "^cli/export_"
   }
   /^[ \t]*#[ \t]*include[ \t]/ {
     me = FILENAME; sub(/^src\//, "", me)

@@ -39,6 +39,8 @@ void add_ask(CLI::App& app, Invocation& invocation);
 void add_tell(CLI::App& app, Invocation& invocation);
 void add_attach(CLI::App& app, Invocation& invocation);
 void add_metric(CLI::App& app, Invocation& invocation);
+void add_predict(CLI::App& app, Invocation& invocation);
+void add_export(CLI::App& app, Invocation& invocation);
 
 /// The optional positional EXPERIMENT.
 void add_experiment(CLI::App& command, std::string& name);

@@ -6,6 +6,7 @@
 
 #include "base/clock.hpp"
 #include "cli/describe.hpp"
+#include "cli/export_tables.hpp"
 #include "cli/quantities.hpp"
 #include "cli/subcommands.hpp"
 #include "cli/table.hpp"
@@ -20,6 +21,7 @@ namespace {
 struct TrialsArguments {
   std::string experiment;
   bool json = false;
+  bool csv = false;
   bool best_first = false;
 };
 
@@ -137,8 +139,22 @@ std::string trials_table(const Experiment& experiment, bool best_first) {
   return experiment.trials().empty() ? "No trial yet.\n" : table.text();
 }
 
+std::string trials_csv(const Experiment& experiment, bool best_first) {
+  ExportTable table = trials_table_for_export(experiment);
+  std::vector<std::vector<Cell>> rows;
+  for (const Trial* trial : in_order(experiment, best_first)) {
+    rows.push_back(std::move(table.rows[static_cast<std::size_t>(trial->index)]));
+  }
+  table.rows = std::move(rows);
+  return to_csv(table);
+}
+
 ExitCode show_trials(const TrialsArguments& arguments) {
   const View found = view(experiment_folder(arguments.experiment));
+  if (arguments.csv) {
+    std::cout << trials_csv(found.experiment, arguments.best_first);
+    return ExitCode::success;
+  }
   if (!arguments.json) {
     std::cout << trials_table(found.experiment, arguments.best_first);
     return ExitCode::success;
@@ -161,7 +177,9 @@ void add_trials(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("trials", "List the trials with parameters and results; changes nothing");
   add_experiment(*command, arguments->experiment);
   command->add_flag("--best-first", arguments->best_first, "sort by the objective");
-  command->add_flag("--json", arguments->json, "one JSON object with everything that is known, for programs");
+  CLI::Option* as_json =
+      command->add_flag("--json", arguments->json, "one JSON object with everything that is known, for programs");
+  command->add_flag("--csv", arguments->csv, "the table of stune export, for spreadsheets")->excludes(as_json);
   command->footer("Example:\n  stune trials train.stune --best-first");
   command->callback([&invocation, arguments] { invocation.action = [arguments] { return show_trials(*arguments); }; });
 }

@@ -54,6 +54,30 @@ TEST_F(FinishedExperiment, StatusIsOneJsonObjectForPrograms) {
     EXPECT_TRUE(status.contains(key)) << key;
 }
 
+TEST_F(FinishedExperiment, PredictSaysWhatTheModelExpectsAndHowSureItIs) {
+  const Outcome text = shell->stune({"predict", "train.stune", "x=0.25"});
+  const json answer = json::parse(shell->stune({"predict", "x=0.9", "--json"}).output);
+
+  EXPECT_THAT(text.output,
+              AllOf(HasSubstr("loss = "), HasSubstr(", with 95 % between "), HasSubstr("By a model of 6 trials")));
+  EXPECT_EQ(answer["metric"], "loss");
+  EXPECT_EQ(answer["trial"], 0);  // the defaults
+  EXPECT_LT(answer["low"], answer["mean"]);
+  EXPECT_GT(answer["high"], answer["mean"]);
+  EXPECT_EQ(shell->stune({"predict", "train.stune", "x=7"}).code, 3);
+  EXPECT_THAT(shell->stune({"predict", "train.stune"}).error, HasSubstr("parameter x has no value"));
+}
+
+TEST_F(FinishedExperiment, ExportWritesWhatItsNameSays) {
+  const Outcome csv = shell->stune({"export", "train.stune", "all.csv"});
+
+  EXPECT_EQ(csv.output, "all-experiment.csv\nall.csv\nall-observations.csv\nall-attempts.csv\n");
+  EXPECT_EQ(*read_file(shell->path("all.csv")), shell->stune({"trials", "--csv"}).output);
+  EXPECT_EQ(shell->stune({"export", "all.h5"}).code, 0);
+  EXPECT_EQ(shell->stune({"export", "train.stune", "all.txt"}).code, 2);
+  EXPECT_EQ(shell->stune({"export"}).code, 2);
+}
+
 TEST_F(FinishedExperiment, StatusReadsAsASentence) {
   const Outcome status = shell->stune({"status"});
 

@@ -86,20 +86,21 @@ stune status train --json >status.txt
 stune trials train --json >trials.txt
 stune best train --json >best.txt
 stune ask lab --json >ask.txt
+stune predict train lr=1e-3 layers=4 optimizer=adam --json >predict.txt
 python - "$readme" <<'END2' || fail "keys of --json"
 import json, re, sys
 
-rows = re.findall(r"^\| `(status|trials|best|ask)` \| (.*) \|$", open(sys.argv[1]).read(), re.M)
-assert len(rows) == 4, rows
+rows = re.findall(r"^\| `(status|trials|best|ask|predict)` \| (.*) \|$", open(sys.argv[1]).read(), re.M)
+assert len(rows) == 5, rows
 for command, text in rows:
     printed = json.load(open(command + ".txt"))
     keys = re.match("`([^`]*)`", text).group(1)
-    told = set(re.findall(r"[a-z_]+", keys))
+    told = set(re.findall(r"[a-z0-9_]+", keys))
     told |= set(re.findall("[a-z_]+", text.split("has `")[1].split("` and")[0])) if command == "trials" else set()
-    first = set(re.findall(r"[a-z_]+", re.sub(r"\{[^{}]*\}|\[[^\[\]]*\]", "", re.sub(r"\{[^{}]*\}", "", keys))))
+    first = set(re.findall(r"[a-z0-9_]+", re.sub(r"\{[^{}]*\}|\[[^\[\]]*\]", "", re.sub(r"\{[^{}]*\}", "", keys))))
     assert set(printed) <= told, (command, set(printed) - told)
     missing = {key for key in first if key not in json.dumps(printed)}
     assert not missing, (command, missing)
 END2
-claims=$((claims + 4))
+claims=$((claims + 5))
 echo "$claims claims hold"
