@@ -22,13 +22,15 @@ LogH log_h(double z) {
   return {model::log_normal_density(z) + std::log(K / (t + K)), tail};
 }
 
+double LogExpectedImprovement::value(double mean, double variance) const {
+  const double sd = std::sqrt(variance);
+  return std::log(sd) + log_h((mean - best_) / sd).value;
+}
+
 Eigen::VectorXd LogExpectedImprovement::values(const Eigen::MatrixXd& P) const {
   const model::Prediction at = posterior_->predict(P);
   Eigen::VectorXd result(P.rows());
-  for (Eigen::Index i = 0; i < P.rows(); ++i) {
-    const double sd = std::sqrt(at.variance(i));
-    result(i) = std::log(sd) + log_h((at.mean(i) - best_) / sd).value;
-  }
+  for (Eigen::Index i = 0; i < P.rows(); ++i) result(i) = value(at.mean(i), at.variance(i));
   return result;
 }
 

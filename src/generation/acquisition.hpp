@@ -26,9 +26,12 @@ class LogExpectedImprovement {
   /// `best` is what is to be improved on, in the posterior's units, maximized.
   LogExpectedImprovement(const model::Posterior& posterior, double best) : posterior_(&posterior), best_(best) {}
 
+  const model::Posterior& posterior() const { return *posterior_; }
   /// Of the model behind it: a value costs its square.
   Eigen::Index size() const { return posterior_->size(); }
   const Eigen::VectorXd& lengthscales() const { return posterior_->theta().lengthscales; }
+  /// Of a point about which this is believed.
+  double value(double mean, double variance) const;
   /// One value per row of P.
   Eigen::VectorXd values(const Eigen::MatrixXd& P) const;
   /// Values, and gradients (m x d; 0 for categorical dimensions) into `gradients`.

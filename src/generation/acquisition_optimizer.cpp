@@ -22,7 +22,7 @@ std::optional<Maximum> best_allowed(const Population& population, const Exclusio
                    [&](Eigen::Index a, Eigen::Index b) { return population.values(a) > population.values(b); });
   for (const Eigen::Index i : order) {
     const Eigen::VectorXd point = population.points.row(i).transpose();
-    if (allowed(excluded, point)) return Maximum{point, population.values(i)};
+    if (allowed(excluded, point)) return Maximum{point, population.values(i), {}};
   }
   return std::nullopt;
 }
@@ -42,7 +42,7 @@ std::optional<Maximum> enumerate(const LogExpectedImprovement& acquisition, cons
     for (std::size_t r = 0; r < points.size(); ++r) P.row(static_cast<Eigen::Index>(r)) = points[r].transpose();
     Eigen::Index at = 0;
     const double value = acquisition.values(P).maxCoeff(&at);
-    if (!best || value > best->value) best = Maximum{P.row(at).transpose(), value};
+    if (!best || value > best->value) best = Maximum{P.row(at).transpose(), value, {}};
   }
   return best;
 }
@@ -72,6 +72,19 @@ Population look_around(const LogExpectedImprovement& acquisition, const Domain& 
   move_into(options.search.box, domain, spread.rows(), raw.points);
   raw.values = acquisition.values(raw.points);
   return raw;
+}
+
+// The ends of all climbs, and what they might have started from.
+Eigen::MatrixXd others(const Population& ends, const Population& raw, const Exclusion* excluded, Eigen::Index count,
+                       RandomNumbers& random) {
+  const auto starts = choose_starts(raw.values, count, random);
+  Eigen::MatrixXd P(ends.points.rows() + std::ssize(starts), ends.points.cols());
+  P << ends.points, raw.points(starts, Eigen::all);
+  std::vector<Eigen::Index> kept;
+  for (Eigen::Index i = 0; i < P.rows(); ++i) {
+    if (allowed(excluded, P.row(i).transpose())) kept.push_back(i);
+  }
+  return P(kept, Eigen::all);
 }
 
 // A model of n points costs n^2 for each point that is looked at, and a climb some 50 times that.
@@ -104,11 +117,14 @@ std::optional<Maximum> maximize(const LogExpectedImprovement& acquisition, const
   if (best_known.rows() > 0) chosen.push_back(raw.points.rows() - 1);
   Population population{raw.points(chosen, Eigen::all), raw.values(chosen)};
   improve(population, acquisition, domain, fitting.search);
-  if (auto best = best_allowed(population, excluded)) return best;
+  if (auto best = best_allowed(population, excluded)) {
+    if (options.others > 0) best->others = others(population, raw, excluded, options.others, random);
+    return best;
+  }
   if (auto best = best_allowed(raw, excluded)) return best;
   const auto left = point_left(domain, excluded, random.bits());
   if (!left) return std::nullopt;
-  return Maximum{*left, acquisition.values(left->transpose())(0)};
+  return Maximum{*left, acquisition.values(left->transpose())(0), {}};
 }
 
 std::optional<Eigen::VectorXd> point_left(const Domain& domain, const Exclusion* excluded, std::uint64_t stream) {

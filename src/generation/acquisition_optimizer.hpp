@@ -18,12 +18,14 @@ struct AcquisitionOptimizerOptions {
   Eigen::Index starts = 0;     ///< of them that are improved; 0: 10, or 20 above 10 dimensions
   double work = 2.5e8;         ///< of looking at points, in multiplications: in large models fewer points are looked at
   std::int64_t enumerate_at_most = 10'000;  ///< a discrete domain of so many points is looked at point by point
+  Eigen::Index others = 0;                  ///< so many other points that were looked at are wanted, too
   LocalSearchOptions search;
 };
 
 struct Maximum {
   Eigen::VectorXd point;  ///< in the domain
   double value = 0.0;
+  Eigen::MatrixXd others;  ///< promising ones that are allowed; rows
 };
 
 /// `best_known` (rows, best first; may be empty) are points of the domain to look around. `excluded` may be null. Empty

@@ -139,7 +139,7 @@ bool GenerationStrategy::wants_model() const {
   return history_.observed() >= std::max(2, needed);
 }
 
-Proposal GenerationStrategy::next(std::span<const Parameterization> assumed) {
+Proposal GenerationStrategy::next(std::span<const Parameterization> assumed, int count) {
   const std::size_t index = history_.points().size() + assumed.size();
   if (index == 0) {
     if (const auto defaults = history_.space().defaults()) {
@@ -152,7 +152,7 @@ Proposal GenerationStrategy::next(std::span<const Parameterization> assumed) {
             false,
             {}};
   }
-  Proposal proposal = wants_model() ? from_model(index, assumed) : initial(index, assumed);
+  Proposal proposal = wants_model() ? from_model(index, assumed, count) : initial(index, assumed);
   if (proposal.candidate && !depends_on_evidence()) proposal.candidate->fresh_up_to = any_evidence;
   return proposal;
 }
@@ -189,7 +189,7 @@ Proposal GenerationStrategy::initial(std::size_t index, std::span<const Paramete
       {}};
 }
 
-Proposal GenerationStrategy::from_model(std::size_t index, std::span<const Parameterization> assumed) {
+Proposal GenerationStrategy::from_model(std::size_t index, std::span<const Parameterization> assumed, int count) {
   const Domain domain = domain_of(history_.space());
   const Sequence evidence = history_.last_evidence();
   if (fit_.made_from != evidence && history_.fitted().made_from == evidence) fit_ = history_.fitted();
@@ -201,6 +201,7 @@ Proposal GenerationStrategy::from_model(std::size_t index, std::span<const Param
   generation::ProposalOptions options;
   options.stream = stream_seed(history_.definition().seed, trial_streams + index);
   options.trial = static_cast<std::int64_t>(index);
+  options.count = count;
   options.warp = warp_for(history_.observed());
   options.refit = fitted_already ? generation::Refit::never : generation::Refit::when_due;
   const generation::Proposal made = generation::propose(domain, known, options, kept_.get());
@@ -211,6 +212,9 @@ Proposal GenerationStrategy::from_model(std::size_t index, std::span<const Param
   if (made.origin == generation::ProposalOrigin::quasi_random) {
     proposal.candidate->generator = "Sobol";
     proposal.notice = std::string("a quasi-random trial instead of the model's: ") + describe(made.fallback);
+  }
+  for (const Eigen::VectorXd& point : made.further) {
+    proposal.further.push_back(Candidate{decode(history_.space(), point), "GP", evidence, evidence, {}});
   }
   if (made.fitted && made.refitted) fit_ = {evidence, to_list(made.warp, *made.fitted)};
   if (fit_.made_from == evidence && history_.fitted().made_from != evidence) proposal.candidate->fit = fit_;

@@ -20,7 +20,8 @@ struct Kept;
 struct Proposal {
   std::optional<Candidate> candidate;  ///< nothing only if exhausted
   bool exhausted = false;              ///< the finite space holds no further point
-  std::string notice;
+  std::string notice = {};
+  std::vector<Candidate> further = {};  ///< made from the same evidence, each with those before it assumed
 };
 
 /// Deterministic: the same events and assumed trials give the same proposal. Fed with events, in order.
@@ -37,12 +38,13 @@ class GenerationStrategy {
   /// False: results change nothing in what comes next.
   bool depends_on_evidence() const { return history_.definition().method == "fast"; }
   /// The next trial, given that `assumed` will be trials before it. Costs a fit of the model where the evidence is new.
-  Proposal next(std::span<const Parameterization> assumed);
+  /// Where it comes at little more than the price of one, up to `count` are given.
+  Proposal next(std::span<const Parameterization> assumed, int count = 1);
 
  private:
   bool wants_model() const;
   Proposal initial(std::size_t index, std::span<const Parameterization> assumed) const;
-  Proposal from_model(std::size_t index, std::span<const Parameterization> assumed);
+  Proposal from_model(std::size_t index, std::span<const Parameterization> assumed, int count);
 
   History history_;
   ModelFitted fit_;                         ///< of the latest evidence; the journal may not have it yet

@@ -97,12 +97,16 @@ void climb(Population& population, const Indices& members, const Indices& free,
 
 // Gives each member its best change of one discrete coordinate; returns those that changed.
 Indices best_neighbours(Population& population, const Indices& members, const LogExpectedImprovement& acquisition,
-                        const Domain& domain) {
+                        const Domain& domain, const Box& box) {
+  const auto outside = [&](Eigen::Index j, double x) {
+    return box.lower.size() != 0 && !domain[j].is_categorical() && (x < box.lower(j) || x > box.upper(j));
+  };
   std::vector<Eigen::VectorXd> neighbours;
   Indices owner;
   for (const Eigen::Index i : members) {
     for (Eigen::Index j = 0; j < domain.size(); ++j) {
       for (const double other : alternatives(domain[j], population.points(i, j))) {
+        if (outside(j, other)) continue;
         neighbours.emplace_back(population.points.row(i).transpose());
         neighbours.back()(j) = other;
         owner.push_back(i);
@@ -165,7 +169,7 @@ void improve(Population& population, const LogExpectedImprovement& acquisition, 
     Indices changed_in_round;
     Indices active = members;
     for (int step = 0; step < 4 && !active.empty(); ++step) {
-      active = best_neighbours(population, active, acquisition, domain);
+      active = best_neighbours(population, active, acquisition, domain, options.box);
       if (step == 0) changed_in_round = active;
     }
     members = promising(population, std::move(changed_in_round));

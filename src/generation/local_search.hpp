@@ -24,7 +24,7 @@ struct LocalSearchOptions {
   int max_iterations = 200;          ///< of a climb
   double gradient_tolerance = 1e-4;  ///< in coordinates divided by lengthscales
   int max_rounds = 16;               ///< climbs alternating with moves of discrete coordinates
-  Box box = {};                      ///< climbs stay inside
+  Box box = {};                      ///< climbs and moves stay inside
 };
 
 /// `point` with its numeric coordinates moved into the box.

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "generation/followers.hpp"
 #include "generation/neighbourhood.hpp"
 #include "generation/raw_points.hpp"
 #include "generation/sobol.hpp"
@@ -19,18 +20,22 @@ namespace {
 constexpr double noisy_ratio = 0.05;  // noise over process variance from which ranks of single outcomes mean little
 constexpr double exact_ratio = 1e-3;  // below it the best outcome is taken for what it is
 
-constexpr Eigen::Index largest_exact = 1000;   // beyond, models are local
-constexpr Eigen::Index local_size = 320;       // measurements of a local model
-constexpr int local_iterations = 10;           // of its fit, which starts from the last one's result
-constexpr Eigen::Index always_refitted = 100;  // up to so many outcomes every new one refits
-constexpr double surprise = 4.0;               // an outcome so many standard deviations away does so later, too
+constexpr Eigen::Index largest_exact = 1000;    // beyond, models are local
+constexpr Eigen::Index local_size = 320;        // measurements of a local model
+constexpr int local_iterations = 10;            // of its fit, which starts from the last one's result
+constexpr Eigen::Index always_refitted = 100;   // up to so many outcomes every new one refits
+constexpr double surprise = 4.0;                // an outcome so many standard deviations away does so later, too,
+constexpr Eigen::Index between_surprises = 50;  // but not before there are so much more, as a part of all
 
 constexpr double nothing_new = 1e-4;  // of the width of the space
+
+constexpr Eigen::Index others_looked_at = 96;  // for the points after the first
 
 // Where so many trials run at once, none waits long and no single one decides.
 constexpr Eigen::Index many_pending = 32;
 constexpr double work_with_many_pending = 4e7;
 constexpr Eigen::Index largest_with_many_pending = 500;
+constexpr Eigen::Index fitted_with_many_pending = 256;
 constexpr Eigen::Index nearby = 180;  // measurements, and half as many pending: an explicit inverse is kept of them
 
 // The second start of a fit costs most of a proposal, and is needed now and then only: always while it is cheap, then
@@ -74,7 +79,10 @@ std::optional<model::Regression> with_last_fit(const model::FeatureMap& map, con
   asked.refit = false;
   asked.base = known.base;
   auto regression = model::Regression::make(map, known.measured, asked, &kept.measured);
-  if (regression && options.refit == Refit::when_due && regression->largest_surprise() > surprise) return std::nullopt;
+  const bool may_be_surprised = between_surprises * known.measured.y.size() >= (between_surprises + 1) * known.base;
+  if (regression && options.refit == Refit::when_due && may_be_surprised && regression->largest_surprise() > surprise) {
+    return std::nullopt;
+  }
   return regression;
 }
 
@@ -85,10 +93,12 @@ std::optional<model::Regression> with_new_fit(const model::FeatureMap& map, cons
   asked.warm_start = known.warm_start;
   asked.fit.deterministic = options.deterministic;
   asked.fit.default_start = wants_default_start(known.measured.y.size(), options.trial);
-  if (options.optimizer.search.box.lower.size() != 0) {
-    asked.fit.default_start = false;
+  asked.fit.quiet_start = asked.fit.default_start || known.measured.y.size() <= always_refitted;
+  if (options.optimizer.search.box.lower.size() != 0 && known.warm_start) {
+    asked.fit.default_start = asked.fit.quiet_start = false;
     asked.fit.max_iterations = local_iterations;
   }
+  if (known.pending.rows() >= many_pending) asked.largest_fit = fitted_with_many_pending;
   return model::Regression::make(map, known.measured, asked, &kept.measured);
 }
 
@@ -215,6 +225,7 @@ bool optimize(const Domain& domain, const Knowledge& known, const model::Regress
     best_known.row(i) = domain.snap(best_known.row(i).transpose()).transpose();
   }
   const LogExpectedImprovement acquisition(posterior, best);
+  if (options.count > 1) optimizer.others = others_looked_at;
   const auto maximum = maximize(acquisition, domain, best_known, excluded, options.stream, optimizer);
   if (!maximum) {
     proposal.origin = ProposalOrigin::exhausted;
@@ -226,6 +237,11 @@ bool optimize(const Domain& domain, const Knowledge& known, const model::Regress
   proposal.log_expected_improvement = maximum->value;
   if (exact && tells_nothing_new(domain, known, proposal.point)) {
     if (auto other = unexplored(domain, posterior, excluded, options.stream)) proposal.point = *std::move(other);
+  }
+  if (maximum->others.rows() > 0) {
+    for (const Eigen::Index i : followers(acquisition, proposal.point, maximum->others, options.count - 1)) {
+      proposal.further.emplace_back(maximum->others.row(i).transpose());
+    }
   }
   return true;
 }
@@ -276,9 +292,10 @@ Proposal propose(const Domain& domain, const Knowledge& known, const ProposalOpt
   if (known.measured.y.size() <= largest_exact) {
     return from_model(domain, known, exclusion, options, kept_or_null != nullptr ? *kept_or_null : nothing);
   }
+  const auto priors = model::Priors::of(model::FeatureMap(domain.categories()), options.deterministic);
   const bool scaled = known.warm_start && known.warm_start->lengthscales.size() == domain.size();
   const Eigen::VectorXd lengthscales =
-      scaled ? known.warm_start->lengthscales : Eigen::VectorXd(Eigen::VectorXd::Ones(domain.size()));
+      scaled ? known.warm_start->lengthscales : model::default_hyperparameters(priors, {}).lengthscales;
   const Neighbourhood local = neighbourhood(domain, known, lengthscales, local_size, local_size, options.stream);
   ProposalOptions inside = options;
   inside.optimizer.search.box = local.box;

@@ -38,8 +38,9 @@ enum class Refit : std::uint8_t {
 };
 
 struct ProposalOptions {
-  std::uint64_t stream = 0;    ///< all randomness follows from it; another one for every trial
-  std::int64_t trial = 0;      ///< index of the trial to be; outcome transforms take turns by its parity
+  std::uint64_t stream = 0;  ///< all randomness follows from it; another one for every trial
+  std::int64_t trial = 0;    ///< index of the trial to be; outcome transforms take turns by its parity
+  Eigen::Index count = 1;  ///< so many points are wanted at most; the others come at little more than the price of one
   bool deterministic = false;  ///< the user says that repeats give equal outcomes
   bool allow_repeats = false;  ///< a point may be proposed again (noisy outcomes)
   Refit refit = Refit::always;
@@ -66,7 +67,8 @@ const char* describe(Fallback fallback);
 struct Proposal {
   ProposalOrigin origin = ProposalOrigin::exhausted;
   Fallback fallback = Fallback::none;
-  Eigen::VectorXd point;  ///< in the domain; empty when exhausted
+  Eigen::VectorXd point;                 ///< in the domain; empty when exhausted
+  std::vector<Eigen::VectorXd> further;  ///< what to try next, each with those before it pending; see `count`
   double log_expected_improvement = 0.0;
   model::Warp warp = model::Warp::half_rank_log;
   model::FitOutcome fit = model::FitOutcome::failed;

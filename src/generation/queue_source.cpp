@@ -1,6 +1,9 @@
 #include "generation/queue_source.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
+#include <numeric>
 
 namespace stune {
 namespace {
@@ -9,6 +12,37 @@ constexpr std::size_t largest_stock = 64;
 
 bool is_evidence(const Event& event) {
   return std::holds_alternative<TrialEnded>(event.what) || std::holds_alternative<Observed>(event.what);
+}
+
+// Candidates made from one fit: few enough that the evidence of most running trials is in it.
+int made_at_once(int parallel) {
+  constexpr int dozens = 32;
+  return parallel < dozens ? 1 : std::min(parallel / 8, 16);
+}
+
+std::vector<Candidate> all_of(Proposal proposal) {
+  std::vector<Candidate> all;
+  if (proposal.candidate) all.push_back(std::move(*proposal.candidate));
+  std::ranges::move(proposal.further, std::back_inserter(all));
+  return all;
+}
+
+double squared_distance(const std::vector<double>& a, const std::vector<double>& b) {
+  return std::transform_reduce(a.begin(), a.end(), b.begin(), 0.0, std::plus{},
+                               [](double x, double y) { return (x - y) * (x - y); });
+}
+
+// What was handed out meanwhile stands for the most similar of the candidates made without knowing it.
+void remove_those_like(std::span<const Parameterization> unforeseen, const SearchSpace& space,
+                       std::vector<Candidate>& made) {
+  for (const Parameterization& p : unforeseen) {
+    const std::vector<double> x = space.encode(p);
+    const auto nearest = std::ranges::min_element(
+        made, {}, [&](const Candidate& c) { return squared_distance(space.encode(c.parameters), x); });
+    if (nearest == made.end()) return;
+    if (nearest->fit && std::next(nearest) != made.end()) std::next(nearest)->fit = nearest->fit;
+    made.erase(nearest);
+  }
 }
 
 }  // namespace
@@ -63,8 +97,9 @@ Candidates QueueSource::take(int count, Sequence seen_at_least) {
     taken.ready.push_back(std::move(stock_.front()));
     stock_.pop_front();
   }
-  // The worker replaces outdated candidates without knowing them: one that is taken all the same spoils its picture.
-  if (outdated && !taken.ready.empty()) ++epoch_;
+  if (outdated) {
+    for (const Candidate& candidate : taken.ready) unforeseen_.push_back(candidate.parameters);
+  }
   taken.exhausted = exhausted_ && stock_.empty() && inbox_.empty();
   wake_worker_.notify_one();
   return taken;
@@ -85,6 +120,7 @@ void QueueSource::work() {
     const bool outdated = !stock_.empty() && stock_.front().fresh_up_to < evidence_;
     const bool enough = exhausted_ || (!outdated && stock_.size() >= wanted_);
     const std::uint64_t epoch = epoch_;
+    unforeseen_.clear();
     // What will be a trial before the new candidate: what was handed out, and the stock unless it is to be replaced.
     std::vector<Parameterization> assumed(taken_.begin(), taken_.end());
     for (const Candidate& c : stock_) {
@@ -93,16 +129,18 @@ void QueueSource::work() {
     lock.unlock();
     for (const Event& event : events) strategy_.apply(event);
     Proposal next;
-    if (!enough && !strategy_.history().definition().id.empty()) next = strategy_.next(assumed);
+    if (!enough && !strategy_.history().definition().id.empty())
+      next = strategy_.next(assumed, made_at_once(strategy_.history().options().parallel));
+    const SearchSpace& space = strategy_.history().space();
     lock.lock();
     if (epoch != epoch_) continue;  // the picture has changed meanwhile: look again
     if (!next.notice.empty()) notice_ = std::move(next.notice);
-    if (next.candidate) {
-      if (outdated) stock_.clear();
-      stock_.push_back(std::move(*next.candidate));
-    }
+    std::vector<Candidate> made = all_of(std::move(next));
+    remove_those_like(unforeseen_, space, made);
+    if (!made.empty() && outdated) stock_.clear();
+    std::ranges::move(made, std::back_inserter(stock_));
     exhausted_ = exhausted_ || next.exhausted;
-    if (next.candidate || next.exhausted) ready_.notify();
+    if (!made.empty() || exhausted_) ready_.notify();
   }
 }
 

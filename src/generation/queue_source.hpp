@@ -14,7 +14,8 @@
 namespace stune {
 
 /// The thread works on numbers only and shares nothing but the queue. It keeps as many candidates ready as were last
-/// asked for, so that one is there at once when waiting for a fresh one does not pay.
+/// asked for, so that one is there at once when waiting for a fresh one does not pay. Where dozens of trials run, one
+/// fit makes several candidates.
 class QueueSource : public CandidateSource {
  public:
   /// Goes on from what `strategy` has been fed.
@@ -37,7 +38,9 @@ class QueueSource : public CandidateSource {
   std::vector<Event> inbox_;
   std::deque<Candidate> stock_;
   std::deque<Parameterization> taken_;  ///< handed out, not yet trials
-  Sequence evidence_ = 0;               ///< the last that was fed
+  /// Outdated ones that were handed out while the worker made what replaces them.
+  std::vector<Parameterization> unforeseen_;
+  Sequence evidence_ = 0;  ///< the last that was fed
   std::size_t wanted_ = 1;
   bool exhausted_ = false;
   bool quit_ = false;

@@ -43,19 +43,31 @@ BoundedLbfgs search(NegativeLogPosterior& objective, const Eigen::VectorXd& star
   return state;
 }
 
+constexpr double noisy = 1e-3;  // of the process variance
+
+// Ruggedness looks like noise to a search that starts with some of it: there is a maximum at either side.
+Hyperparameters rugged_and_exact(Hyperparameters theta) {
+  theta.lengthscales *= 0.3;
+  theta.noise = 1e-6;
+  return theta;
+}
+
 }  // namespace
 
 FitResult fit(const FeatureMap& map, const Observations& data, const std::optional<Hyperparameters>& warm_start,
               const FitOptions& options) {
   assert(data.y.size() >= 1);
   const Eigen::Index d = map.dimensions();
-  const Priors priors = Priors::for_dimension(d, options.deterministic);
-  const Hyperparameters defaults = default_hyperparameters(d, priors, options.bounds);
+  const Priors priors = Priors::of(map, options.deterministic);
+  const Hyperparameters defaults = default_hyperparameters(priors, options.bounds);
   const bool warm = warm_start && usable(*warm_start, d);
   std::vector<Hyperparameters> starts;
   if (warm) starts.push_back(*warm_start);
   if (!warm || options.default_start) starts.push_back(defaults);
 
+  if (warm && options.quiet_start && warm_start->noise > noisy * warm_start->output_scale) {
+    starts.push_back(rugged_and_exact(defaults));
+  }
   const Box box = box_of_logs(d, options.bounds);
   NegativeLogPosterior objective(map, data, priors, options.bounds);
   FitResult result;

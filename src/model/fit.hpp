@@ -1,5 +1,5 @@
-/// \file Maximum a posteriori hyperparameters. Deterministic: no random restarts; the starts are the defaults and, if
-/// given, an earlier result (warm start).
+/// \file Maximum a posteriori hyperparameters. Deterministic: no random restarts; the starts are the defaults, if given
+/// an earlier result (warm start), and a third one where that found noise.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,7 @@ enum class FitOutcome : std::uint8_t { converged, limit, failed };
 struct FitOptions {
   bool deterministic = false;       ///< the user says that the outcome has no noise: a prior for less noise
   bool default_start = true;        ///< search from the defaults also when there is a warm start
+  bool quiet_start = true;          ///< where the warm start has noise, search also from none and short lengthscales
   int max_iterations = 100;         ///< per start
   double relative_decrease = 1e-7;  ///< a search ends when a step gains less
   HyperparameterBounds bounds;      ///< searches stay in this box

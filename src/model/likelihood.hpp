@@ -8,6 +8,7 @@
 
 #include <Eigen/Core>
 #include <optional>
+#include <vector>
 
 #include "model/cholesky.hpp"
 #include "model/feature_map.hpp"
@@ -22,13 +23,13 @@ struct LogNormal {
 };
 
 struct Priors {
-  LogNormal lengthscale;
+  std::vector<LogNormal> lengthscales;  ///< one for each dimension
   LogNormal output_scale;
   LogNormal noise;
 
-  /// Lengthscales grow with the square root of the dimension. `deterministic`: the user says that the outcome has no
-  /// noise.
-  static Priors for_dimension(Eigen::Index d, bool deterministic);
+  /// Lengthscales of numeric dimensions grow with the square root of their number. `deterministic`: the user says that
+  /// the outcome has no noise.
+  static Priors of(const FeatureMap& map, bool deterministic);
 };
 
 /// The box a fit stays in; the constant mean is within [-mean, mean].
@@ -51,7 +52,7 @@ struct Observations {
 Eigen::VectorXd noise_diagonal(const Eigen::VectorXd& known_variance, Eigen::Index n, double noise);
 
 /// Default start of a fit: the modes of the priors, moved into the bounds.
-Hyperparameters default_hyperparameters(Eigen::Index d, const Priors& priors, const HyperparameterBounds& bounds);
+Hyperparameters default_hyperparameters(const Priors& priors, const HyperparameterBounds& bounds);
 
 Eigen::VectorXd to_logs(const Hyperparameters& theta);
 

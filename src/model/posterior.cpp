@@ -65,6 +65,17 @@ Eigen::VectorXd Posterior::predict_mean(const Eigen::MatrixXd& P) const {
   return mean;
 }
 
+JointPrediction Posterior::predict_jointly(const Eigen::MatrixXd& P) const {
+  const Eigen::MatrixXd Zp = covariance_->map().scaled(P, theta().lengthscales);
+  const Eigen::MatrixXd cross = matern52(covariance_->features(), Zp, theta().output_scale);
+  const Eigen::MatrixXd white = covariance_->solve(cross, false);
+  JointPrediction out;
+  out.mean = ((cross.transpose() * alpha_).array() + theta().mean).matrix();
+  out.covariance = matern52(Zp, Zp, theta().output_scale);
+  out.covariance.selfadjointView<Eigen::Lower>().rankUpdate(white.transpose(), -1.0);
+  return out;
+}
+
 PredictionWithGradients Posterior::predict_with_gradients(const Eigen::MatrixXd& P) const {
   const Eigen::MatrixXd Zp = covariance_->map().scaled(P, theta().lengthscales);
   const KernelValues kernel = matern52_with_derivative(covariance_->features(), Zp, theta().output_scale);

@@ -26,6 +26,12 @@ struct PredictionWithGradients {
   Eigen::MatrixXd variance_gradient;
 };
 
+/// Means of several points, and how they vary together.
+struct JointPrediction {
+  Eigen::VectorXd mean;
+  Eigen::MatrixXd covariance;  ///< of the noise-free outcomes; lower triangle
+};
+
 /// Immutable value, cheap to copy: the covariance is shared. Thread-safe to read.
 class Posterior {
  public:
@@ -47,6 +53,8 @@ class Posterior {
   Prediction predict(const Eigen::MatrixXd& P) const;
   /// Means only: O(n m D).
   Eigen::VectorXd predict_mean(const Eigen::MatrixXd& P) const;
+  /// The same for all together. O(n m (D + n) + m^2 (D + n)).
+  JointPrediction predict_jointly(const Eigen::MatrixXd& P) const;
   /// Mean and variance with gradients; about twice the cost.
   PredictionWithGradients predict_with_gradients(const Eigen::MatrixXd& P) const;
   /// K^-1 (y - mean).

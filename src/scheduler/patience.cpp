@@ -16,12 +16,13 @@ void Patience::learn(Seconds duration) {
   recent_.push_back(duration);
 }
 
-Seconds Patience::value() const {
+Seconds Patience::value(int parallel) const {
   if (recent_.empty()) return Seconds{0};
   std::vector<Seconds> sorted = recent_;
   const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
   std::ranges::nth_element(sorted, middle);
-  return *middle < short_trial ? for_short_ones : *middle * share;
+  const Seconds alone = *middle < short_trial ? for_short_ones : *middle * share;
+  return alone / std::max(parallel, 1);
 }
 
 }  // namespace stune

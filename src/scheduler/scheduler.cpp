@@ -286,7 +286,7 @@ std::vector<Candidate> Scheduler::take_candidates(int wanted, TimePoint now) {
   int missing = wanted - static_cast<int>(taken.ready.size());
   if (missing > 0 && !taken.exhausted) {
     if (!starving_since_) starving_since_ = now;
-    if (between(*starving_since_, now) >= patience_.value()) {
+    if (between(*starving_since_, now) >= patience_.value(c_.experiment.options().parallel)) {
       Candidates older = c_.source.take(missing, 0);
       missing -= static_cast<int>(older.ready.size());
       std::ranges::move(older.ready, std::back_inserter(taken.ready));
@@ -362,7 +362,7 @@ void Scheduler::wait(TimePoint now) {
   for (const int trial : c_.experiment.fetching()) deadline = std::min(deadline, collector_.due(trial));
   if (news_since_ != TimePoint::max()) deadline = std::min(deadline, later(news_since_, longest_held_back));
   if (starving_since_) {
-    const TimePoint enough = later(*starving_since_, patience_.value());
+    const TimePoint enough = later(*starving_since_, patience_.value(c_.experiment.options().parallel));
     if (enough > now) deadline = std::min(deadline, enough);
   }
   if (c_.progress.ticks()) deadline = std::min(deadline, later(now, Seconds{1}));

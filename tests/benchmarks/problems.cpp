@@ -64,6 +64,23 @@ std::vector<Parameter> mixed_ackley_parameters() {
   return parameters;
 }
 
+// Categories decide much, a little, and nothing.
+double mixed_levy(Point x) {
+  constexpr double first[] = {-5, 4, 1, -2};
+  constexpr double second[] = {1.2, 0.9, 1, 0.8};
+  const double point[5] = {x[0], x[1], x[2], first[static_cast<std::size_t>(x[3])],
+                           second[static_cast<std::size_t>(x[4])]};
+  return levy(point);
+}
+
+std::vector<Parameter> mixed_levy_parameters() {
+  std::vector<Parameter> parameters = cube(3, -10, 10);
+  for (const char* name : {"c1", "c2", "c3"}) {
+    parameters.push_back(choice(name, {std::string("a"), std::string("b"), std::string("c"), std::string("d")}));
+  }
+  return parameters;
+}
+
 const std::vector<double> minimizer_of_branin = {pi, 2.275};
 const std::vector<double> minimizer_of_six_hump = {0.08984200893527233, -0.712656403019058};
 const std::vector<double> minimizer_of_hartmann3 = {0.11458887930324516, 0.5556488954652733, 0.8525469855113912};
@@ -117,6 +134,7 @@ std::vector<Problem> held_out() {
       {"beale", cube(2, -4.5, 4.5), beale, {3, 0.5}, 30, 0.02},
       {"holder_table", cube(2, -10, 10), holder_table, {8.055023465851152, 9.66459002806085}, 40, 0.02},
       {"egg_holder", cube(2, -512, 512), egg_holder, {512, 404.23180482889796}, 50, 74},
+      {"levy_mixed", mixed_levy_parameters(), mixed_levy, {1, 1, 1, 2, 2, 0}, 60},
       {"powell8", cube(8, -4, 5), powell, all(8, 0), 60, 2},
       {"shekel10", cube(4, 0, 10), shekel10, minimizer_of_shekel10, 60, 0.1},
       {"three_hump", cube(2, -3, 5), three_hump_camel, {0, 0}, 30, 1e-3},

@@ -18,7 +18,8 @@ constexpr int patience_in_milliseconds = 60'000;  // of a test that waits for a 
 /// Events as a coordinator would commit them.
 class Story {
  public:
-  explicit Story(std::vector<Parameter> parameters, const std::string& method = "fast", int initial = 0) {
+  explicit Story(std::vector<Parameter> parameters, const std::string& method = "fast", int initial = 0,
+                 int parallel = 1) {
     Definition d;
     d.id = "abc123";
     d.name = "story";
@@ -29,6 +30,7 @@ class Story {
     d.initial = initial;
     RunOptions options;
     options.trials = 100;
+    options.parallel = parallel;
     add(ExperimentCreated{d, options});
   }
 
@@ -220,6 +222,24 @@ TEST(QueueSource, GivesTheSameTrialsAsTheInlineSource) {
       queue.feed(events);
     }
     evidence = story.events.back().sequence;
+  }
+}
+
+TEST(QueueSource, OneFitServesSeveralOfManyRunningTrials) {
+  Story story(plane(), "fast", 0, 64);
+  QueueSource queue;
+  queue.feed(story.events);
+  for (int i = 0; i < 64; ++i) queue.feed(story.accept(*await(queue, 0)));
+  for (int i = 0; i < 8; ++i) queue.feed(story.complete(i, loss_at(story, i)));
+  const Sequence evidence = story.events.back().sequence;
+
+  std::vector<Candidate> together = {*await(queue, evidence)};
+  for (Candidate& more : queue.take(64, evidence).ready) together.push_back(std::move(more));
+
+  EXPECT_EQ(together.size(), 8U);
+  for (std::size_t i = 0; i < together.size(); ++i) {
+    EXPECT_EQ(together[i].generator, "GP");
+    for (std::size_t k = 0; k < i; ++k) EXPECT_NE(together[i].parameters, together[k].parameters);
   }
 }
 

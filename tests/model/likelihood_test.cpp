@@ -36,7 +36,7 @@ TEST(NegativeLogPosterior, GradientIsTheSlopeInANumericSpace) {
   const std::vector<int> categories{0, 0, 0};
   const FeatureMap map(categories);
   const Observations data = random_observations(40, categories, random);
-  NegativeLogPosterior f(map, data, Priors::for_dimension(3, false), {});
+  NegativeLogPosterior f(map, data, Priors::of(map, false), {});
 
   expect_gradient_is_the_slope(f, to_logs(some_hyperparameters(3)));
 }
@@ -48,7 +48,7 @@ TEST(NegativeLogPosterior, GradientIsTheSlopeWithCategoriesAndKnownNoise) {
   Observations data = random_observations(30, categories, random);
   data.known_variance = Eigen::VectorXd::Constant(30, unknown);
   data.known_variance.head(10).setLinSpaced(0.0, 0.3);
-  NegativeLogPosterior f(map, data, Priors::for_dimension(4, true), {});
+  NegativeLogPosterior f(map, data, Priors::of(map, true), {});
 
   expect_gradient_is_the_slope(f, to_logs(some_hyperparameters(4)));
 }
@@ -58,7 +58,7 @@ TEST(NegativeLogPosterior, DiffersFromTheTextbookDensityByThePriorsOnly) {
   const std::vector<int> categories{0, 4};
   const FeatureMap map(categories);
   const Observations data = random_observations(25, categories, random);
-  const Priors priors = Priors::for_dimension(2, false);
+  const Priors priors = Priors::of(map, false);
   NegativeLogPosterior f(map, data, priors, {});
   const Hyperparameters theta = some_hyperparameters(2);
 
@@ -72,8 +72,8 @@ TEST(NegativeLogPosterior, DiffersFromTheTextbookDensityByThePriorsOnly) {
   const auto log_normal = [](const LogNormal& prior, double x) {
     return std::log(x) + 0.5 * std::pow((std::log(x) - prior.mean) / prior.sd, 2.0);
   };
-  expected +=
-      log_normal(priors.lengthscale, theta.lengthscales(0)) + log_normal(priors.lengthscale, theta.lengthscales(1));
+  expected += log_normal(priors.lengthscales[0], theta.lengthscales(0)) +
+              log_normal(priors.lengthscales[1], theta.lengthscales(1));
   expected += log_normal(priors.output_scale, theta.output_scale) + log_normal(priors.noise, theta.noise);
   EXPECT_NEAR(value, expected, 1e-9 * std::abs(expected));
 }
@@ -87,7 +87,7 @@ TEST(Fit, FindsAPointWhereNoStepInTheBoxHelps) {
   const FitResult result = fit(map, data, std::nullopt, {});
 
   ASSERT_EQ(result.outcome, FitOutcome::converged);
-  NegativeLogPosterior f(map, data, Priors::for_dimension(3, false), {});
+  NegativeLogPosterior f(map, data, Priors::of(map, false), {});
   const Eigen::VectorXd p = to_logs(result.theta);
   const double best = f.value(p);
   EXPECT_NEAR(best / 50.0, result.value, 1e-9);

@@ -1,0 +1,67 @@
+#include "generation/followers.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "generation/raw_points.hpp"
+
+namespace stune::generation {
+namespace {
+
+const Domain plane{std::vector<Dimension>(2)};
+
+model::Posterior some_posterior() {
+  const model::FeatureMap map({0, 0});
+  model::Hyperparameters theta;
+  theta.lengthscales = Eigen::Vector2d(0.3, 0.5);
+  model::Observations data{spread_points(plane, 12, 1), Eigen::VectorXd(12), {}};
+  data.y = (5.0 * data.X.rowwise().sum()).array().sin();
+  return *model::Posterior::condition(map, theta, data);
+}
+
+TEST(Posterior, JointPredictionsAgreeWithSeparateOnes) {
+  const model::Posterior posterior = some_posterior();
+  const Eigen::MatrixXd P = spread_points(plane, 9, 2);
+
+  const model::JointPrediction joint = posterior.predict_jointly(P);
+
+  const model::Prediction alone = posterior.predict(P);
+  EXPECT_LT((joint.mean - alone.mean).norm(), 1e-12);
+  EXPECT_LT((joint.covariance.diagonal() - alone.variance).norm(), 1e-12);
+}
+
+TEST(Followers, AreTheBestOnceTheOnesBeforeAreBelieved) {
+  const model::Posterior posterior = some_posterior();
+  const LogExpectedImprovement acquisition(posterior, 1.0);
+  const Eigen::MatrixXd pool = spread_points(plane, 40, 3);
+  const Eigen::VectorXd first = Eigen::Vector2d(0.2, 0.1);
+
+  const auto chosen = followers(acquisition, first, pool, 5);
+
+  ASSERT_EQ(chosen.size(), 5U);
+  model::Posterior believed = posterior.with_believed(first.transpose());
+  Eigen::VectorXd left = Eigen::VectorXd::Zero(40);
+  for (const Eigen::Index i : chosen) {
+    Eigen::Index best = 0;
+    (LogExpectedImprovement(believed, 1.0).values(pool) + left).maxCoeff(&best);
+    EXPECT_EQ(i, best);
+    left(i) = -1e9;
+    believed = believed.with_believed(pool.row(i));
+  }
+}
+
+TEST(Followers, AreNeverTwiceTheSameNorWhatIsKnownAlready) {
+  const model::Posterior posterior = some_posterior();
+  const LogExpectedImprovement acquisition(posterior, 1.0);
+  const Eigen::MatrixXd few = spread_points(plane, 3, 3);
+  const Eigen::MatrixXd pool = (Eigen::MatrixXd(7, 2) << few, few, 0.5, 0.5).finished();
+
+  const auto chosen = followers(acquisition, Eigen::Vector2d(0.5, 0.5), pool, 7);
+
+  EXPECT_EQ(chosen.size(), 3U);
+  EXPECT_EQ(std::set(chosen.begin(), chosen.end()).size(), chosen.size());
+}
+
+}  // namespace
+}  // namespace stune::generation
