@@ -14,8 +14,10 @@ bool is_evidence(const Event& event) {
   return std::holds_alternative<TrialEnded>(event.what) || std::holds_alternative<Observed>(event.what);
 }
 
-// Candidates made from one fit: few enough that the evidence of most running trials is in it.
-int made_at_once(int parallel) {
+// Candidates made from one fit: few enough that the evidence of most running trials is in it. More where they are taken
+// faster than they can be made.
+int made_at_once(int parallel, bool hurried) {
+  if (hurried) return std::clamp(parallel / 4, 1, 16);
   constexpr int dozens = 32;
   return parallel < dozens ? 1 : std::min(parallel / 8, 16);
 }
@@ -97,8 +99,11 @@ Candidates QueueSource::take(int count, Sequence seen_at_least) {
     taken.ready.push_back(std::move(stock_.front()));
     stock_.pop_front();
   }
-  if (outdated) {
-    for (const Candidate& candidate : taken.ready) unforeseen_.push_back(candidate.parameters);
+  if (outdated && !taken.ready.empty()) {
+    hurried_ = true;
+    if (replacing_) {
+      for (const Candidate& candidate : taken.ready) unforeseen_.push_back(candidate.parameters);
+    }
   }
   taken.exhausted = exhausted_ && stock_.empty() && inbox_.empty();
   wake_worker_.notify_one();
@@ -117,10 +122,13 @@ void QueueSource::work() {
     wake_worker_.wait(lock, [this] { return has_work(); });
     if (quit_) return;
     const std::vector<Event> events = std::exchange(inbox_, {});
-    const bool outdated = !stock_.empty() && stock_.front().fresh_up_to < evidence_;
+    hurried_ = hurried_ && stock_.size() < wanted_;
+    const bool outdated = !hurried_ && !stock_.empty() && stock_.front().fresh_up_to < evidence_;
+    replacing_ = outdated;
     const bool enough = exhausted_ || (!outdated && stock_.size() >= wanted_);
     const std::uint64_t epoch = epoch_;
     unforeseen_.clear();
+    const bool hurried = hurried_;
     // What will be a trial before the new candidate: what was handed out, and the stock unless it is to be replaced.
     std::vector<Parameterization> assumed(taken_.begin(), taken_.end());
     for (const Candidate& c : stock_) {
@@ -130,7 +138,7 @@ void QueueSource::work() {
     for (const Event& event : events) strategy_.apply(event);
     Proposal next;
     if (!enough && !strategy_.history().definition().id.empty())
-      next = strategy_.next(assumed, made_at_once(strategy_.history().options().parallel));
+      next = strategy_.next(assumed, made_at_once(strategy_.history().options().parallel, hurried));
     const SearchSpace& space = strategy_.history().space();
     lock.lock();
     if (epoch != epoch_) continue;  // the picture has changed meanwhile: look again

@@ -44,6 +44,8 @@ class QueueSource : public CandidateSource {
   std::size_t wanted_ = 1;
   bool exhausted_ = false;
   bool quit_ = false;
+  bool hurried_ = false;     ///< outdated candidates are taken since waiting does not pay: more are made, none anew
+  bool replacing_ = false;   ///< the worker makes what replaces all that are ready
   std::uint64_t epoch_ = 0;  ///< counts whatever makes a candidate under way useless
   std::string notice_;
   // The worker's own.

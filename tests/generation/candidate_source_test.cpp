@@ -243,6 +243,31 @@ TEST(QueueSource, OneFitServesSeveralOfManyRunningTrials) {
   }
 }
 
+TEST(QueueSource, OneFitServesSeveralWhereCandidatesAreTakenBeforeTheyCanBeRenewed) {
+  Story story(plane(), "fast", 0, 16);
+  QueueSource queue;
+  queue.feed(story.events);
+  for (int i = 0; i < 16; ++i) queue.feed(story.accept(*await(queue, 0)));
+  for (int i = 0; i < 8; ++i) queue.feed(story.complete(i, loss_at(story, i)));
+  queue.feed(story.accept(*await(queue, story.events.back().sequence)));
+  bool outdated = false;
+  for (int i = 8; i < 16 && !outdated; ++i) {
+    pollfd ready{queue.wake_fd(), POLLIN, 0};
+    ASSERT_EQ(::poll(&ready, 1, patience_in_milliseconds), 1);
+    queue.feed(story.complete(i, loss_at(story, i)));
+    const auto taken = await(queue, 0);
+    outdated = taken->fresh_up_to < story.events.back().sequence;
+    queue.feed(story.accept(*taken));
+  }
+  ASSERT_TRUE(outdated);
+
+  std::vector<Candidate> together = {*await(queue, 0)};
+  for (Candidate& more : queue.take(64, 0).ready) together.push_back(std::move(more));
+
+  EXPECT_EQ(together.size(), 4U);
+  for (const Candidate& c : together) EXPECT_EQ(c.made_from, together[0].made_from);
+}
+
 TEST(QueueSource, NeverGivesAsFreshWhatHasNotSeenTheEvidence) {
   Story story(plane());
   QueueSource queue;
