@@ -16,6 +16,7 @@ namespace {
 
 constexpr int jobs_before_the_first_claim = 4;
 constexpr int patience_with_failing_accounting = 10;
+constexpr Seconds config_lasts{24 * 3600.0};
 constexpr Seconds memory_of_accounting{7 * 24 * 3600.0};
 
 UserOptions read_options(const SlurmOptions& options, const Workplace& workplace) {
@@ -43,6 +44,8 @@ UserOptions checked(UserOptions options, const Workplace& workplace) {
   return options;
 }
 
+std::filesystem::path notes_file(const Workplace& workplace) { return workplace.folder / "slurm-notes"; }
+
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : ",") + word;
@@ -66,6 +69,31 @@ Dialogue::Dialogue(const SlurmOptions& options, const Workplace& workplace)
       queue_(timing_.look, timing_.growth, timing_.look_cap),
       files_(timing_.files, timing_.growth, timing_.files_cap) {
   create_folders(folder_.done());
+  recall(workplace.clock->now());
+}
+
+/// A coordinator that follows another one closely, from cron perhaps, asks and waits as if it were the same one.
+void Dialogue::recall(TimePoint now) {
+  try {
+    notes_ = parse_notes(read_file(notes_file(workplace_)).value_or(""), now);
+  } catch (const StorageError&) {
+    return;
+  }
+  saved_notes_ = notes_;
+  watch_.remember(notes_.doubts);
+  if (notes_.accounting_at != TimePoint{}) accounting_not_before_ = later(notes_.accounting_at, timing_.accounting);
+  if (notes_.config && now - notes_.config_at < config_lasts) take_config(*notes_.config);
+}
+
+void Dialogue::note() {
+  notes_.doubts = watch_.doubts();
+  if (notes_ == saved_notes_) return;
+  saved_notes_ = notes_;
+  try {
+    write_file(notes_file(workplace_), to_text(notes_));
+  } catch (const StorageError&) {
+    return;  // the next coordinator waits a little longer
+  }
 }
 
 int Dialogue::capacity() const {
@@ -82,7 +110,9 @@ std::string Dialogue::batch_key(const Job& job) const {
   for (const auto* words : {&options_.from_script, &options_.from_command_line}) {
     for (const std::string& word : *words) key += fill_placeholders(word, job.id, job.parameters) + '\n';
   }
-  if (options_.chdir) key += fill_placeholders(*options_.chdir, job.id, job.parameters) + '\n';
+  for (const std::string& text : {options_.chdir.value_or(""), options_.exclude}) {
+    key += fill_placeholders(text, job.id, job.parameters) + '\n';
+  }
   return key + std::to_string(job.more_time) + " " + std::to_string(job.more_memory) + joined(job.avoid_hosts);
 }
 
@@ -145,6 +175,7 @@ std::vector<JobReport> Dialogue::poll(TimePoint now) {
     files_.rest();
   }
   ask_next(now);
+  note();
   return std::exchange(reports_, {});
 }
 
@@ -157,7 +188,7 @@ void Dialogue::collect() {
 void Dialogue::read_answer(const Channel::Answer& answer, TimePoint now) {
   switch (answer.tool) {
     case Tool::scontrol:
-      return read_config(answer.result);
+      return read_config(answer.result, now);
     case Tool::sbatch:
       placement_.read_sbatch(answer.result, now);
       if (placement_.has_doubts()) queue_.hasten(now);
@@ -173,9 +204,15 @@ void Dialogue::read_answer(const Channel::Answer& answer, TimePoint now) {
   }
 }
 
-void Dialogue::read_config(const CommandResult& result) {
+void Dialogue::read_config(const CommandResult& result, TimePoint now) {
   if (result.exit_code != 0 || result.signal != 0 || result.timed_out) return;
-  config_ = parse_config(result.output);
+  notes_.config = parse_config(result.output);
+  notes_.config_at = now;
+  take_config(*notes_.config);
+}
+
+void Dialogue::take_config(const Config& config) {
+  config_ = config;
   accounting_ = accounting_ && config_.accounting;
   config_due_ = never;
   // A job that has ended should be seen before it leaves the queue. Where that would take more than the user allows,
@@ -200,13 +237,14 @@ void Dialogue::read_queue(const CommandResult& result, TimePoint now) {
 
 void Dialogue::read_accounting(const CommandResult& result, TimePoint now) {
   accounting_not_before_ = later(now, timing_.accounting);
+  notes_.accounting_at = now;
   if (is_accounting_disabled(result)) {
     log::info("Slurm keeps no accounting here; the queue and exit records have to do");
     accounting_ = false;
   } else if (result.exit_code != 0 || result.signal != 0 || result.timed_out) {
-    ++accounting_failures_;
+    ++notes_.accounting_failures;
   } else {
-    accounting_failures_ = 0;
+    notes_.accounting_failures = 0;
     const auto rows = parse_sacct(result.output);
     if (!asked_tokens_.empty()) {
       placement_.read_accounting(rows, asked_tokens_, now);
@@ -217,7 +255,7 @@ void Dialogue::read_accounting(const CommandResult& result, TimePoint now) {
 }
 
 void Dialogue::settle_without_accounting(TimePoint now) {
-  if (accounting_ && accounting_failures_ < patience_with_failing_accounting) return;
+  if (accounting_ && notes_.accounting_failures < patience_with_failing_accounting) return;
   placement_.give_up_accounting(now);
   watch_.give_up_accounting(now);
 }

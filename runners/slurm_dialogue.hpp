@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "runners/slurm_channel.hpp"
+#include "runners/slurm_notes.hpp"
 #include "runners/slurm_options.hpp"
 #include "runners/slurm_placement.hpp"
 #include "runners/slurm_timing.hpp"
@@ -36,7 +37,10 @@ class Dialogue {
   const std::map<std::string, CommandCount>& counts() const { return channel_.counts(); }
 
  private:
-  void read_config(const CommandResult& result);
+  void recall(TimePoint now);
+  void note();
+  void take_config(const Config& config);
+  void read_config(const CommandResult& result, TimePoint now);
   void read_answer(const Channel::Answer& answer, TimePoint now);
   void read_queue(const CommandResult& result, TimePoint now);
   void read_accounting(const CommandResult& result, TimePoint now);
@@ -63,13 +67,14 @@ class Dialogue {
   Rhythm queue_;
   Rhythm files_;
   Config config_;
+  Notes notes_;        ///< for the next coordinator
+  Notes saved_notes_;  ///< as they are in their file
   TimePoint last_poll_ = TimePoint{};
   TimePoint last_look_ = TimePoint{};
   TimePoint config_due_ = TimePoint::min();
   TimePoint cancel_not_before_ = TimePoint::min();
   TimePoint accounting_not_before_ = TimePoint::min();
   bool accounting_ = true;
-  int accounting_failures_ = 0;
   std::vector<std::string> asked_jobs_;    ///< of the running scancel or sacct
   std::vector<std::string> asked_tokens_;  ///< of the running sacct
   std::vector<JobReport> reports_;

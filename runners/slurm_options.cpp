@@ -64,7 +64,7 @@ constexpr std::array rules{
 
 bool is_blank(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }
 
-/// As getopt_long: a long name may be shortened. Nothing shorter than four letters is taken for one of ours.
+/// As getopt_long: a long name may be shortened. Nothing shorter than three letters is taken for one of ours.
 const Rule* find_rule(std::string_view word) {
   if (word.size() < 2 || word[0] != '-') return nullptr;
   if (word[1] != '-') {
@@ -77,9 +77,24 @@ const Rule* find_rule(std::string_view word) {
   const Rule* shortened = nullptr;
   for (const Rule& rule : rules) {
     if (rule.name == name) return &rule;
-    if (shortened == nullptr && name.size() >= 4 && rule.name.starts_with(name)) shortened = &rule;
+    if (shortened == nullptr && name.size() >= 3 && rule.name.starts_with(name)) shortened = &rule;
   }
   return shortened;
+}
+
+/// As getopt: several short options without values may be one word, and the last of them may have one.
+std::vector<OptionWord> unbundled(const std::vector<OptionWord>& words) {
+  constexpr std::string_view without_value = "hHOQsvVW";
+  std::vector<OptionWord> single;
+  for (const OptionWord& word : words) {
+    std::string rest = word.text;
+    while (rest.size() > 2 && rest[0] == '-' && without_value.find(rest[1]) != std::string_view::npos) {
+      single.push_back({rest.substr(0, 2), word.place});
+      rest.erase(1, 1);
+    }
+    single.push_back({std::move(rest), word.place});
+  }
+  return single;
 }
 
 /// The value inside `word` itself: --name=VALUE or -nVALUE.
@@ -99,7 +114,8 @@ class Sorter {
  public:
   Sorter(UserOptions& options, std::vector<std::string>& kept) : options_(options), kept_(kept) {}
 
-  void sort(const std::vector<OptionWord>& words) {
+  void sort(const std::vector<OptionWord>& given) {
+    const std::vector<OptionWord> words = unbundled(given);
     for (std::size_t i = 0; i < words.size(); ++i) {
       const OptionWord& word = words[i];
       if (word.text == "hetjob" || word.text == "packjob" || word.text == ":") {
@@ -135,7 +151,7 @@ class Sorter {
         options_.chdir = value;
         return;
       case Treatment::cluster:
-        if (value.empty() || value == "all" || value.find(',') != std::string::npos) refuse(word, rule.why);
+        if (value.empty() || value == "all" || value.find_first_of(",{") != std::string::npos) refuse(word, rule.why);
         options_.cluster = value;
         return;
       case Treatment::exclude:

@@ -86,6 +86,11 @@ constexpr std::array<std::string_view, 9> capacity_phrases{
     "MaxSubmitJobsLimit",  "MaxSubmitJobPerAccount", "MaxSubmitJobsPerAccount",
     "GrpSubmitJob",        "jobs per hour limit",    "GrpSubmitJobsLimit"};
 
+/// A limit of jobs, where Slurm or the site's wrapper does not say which: limits of other things have their names.
+bool is_unnamed_limit(std::string_view text) {
+  return mentions(text, "job submit limit") && !mentions(text, "Limit") && !mentions(text, "Invalid");
+}
+
 /// What sbatch says after its retries; earlier lines may speak of troubles that it overcame.
 std::string_view last_words(std::string_view error) {
   const std::size_t place = error.rfind("Batch job submission failed:");
@@ -98,7 +103,7 @@ SbatchAnswer classify_failure(const CommandResult& result) {
   if (result.exit_code == 127) return Refusal{Refusal::Kind::permanent, text.empty() ? "sbatch cannot be run" : text};
   if (mentions_any(words, transient_phrases)) return Refusal{Refusal::Kind::transient, text};
   if (mentions_any(words, doubtful_phrases)) return Ambiguous{text};
-  if (mentions_any(text, capacity_phrases)) return Refusal{Refusal::Kind::capacity, text};
+  if (mentions_any(text, capacity_phrases) || is_unnamed_limit(text)) return Refusal{Refusal::Kind::capacity, text};
   if (mentions(words, "Unable to contact slurm controller")) return Ambiguous{text};
   const bool answered = mentions(text, "Batch job submission failed") || mentions(text, "sbatch: error:") ||
                         mentions(text, "sbatch: fatal:") || mentions(text, "Invalid") ||
@@ -133,10 +138,13 @@ std::string key_of(std::string_view job, std::string_view array_job, std::string
 SbatchAnswer parse_sbatch(const CommandResult& result) {
   if (result.timed_out) return Ambiguous{"sbatch did not answer within " + to_words(result.elapsed)};
   if (result.signal != 0) return Ambiguous{"sbatch was killed by signal " + std::to_string(result.signal)};
-  if (result.exit_code != 0) return classify_failure(result);
   std::optional<Submitted> submitted;
   for (const std::string_view line : lines_of(result.output)) {
     if (auto job = parse_job_line(trimmed(line))) submitted = std::move(job);
+  }
+  if (result.exit_code != 0) {
+    if (submitted) return Ambiguous{"sbatch named job " + submitted->job + " and failed: " + result.error};
+    return classify_failure(result);
   }
   if (submitted) return *submitted;
   return Ambiguous{"sbatch succeeded without a job id"};

@@ -74,7 +74,7 @@ JobPlan Placement::plan_of(const Entry& entry, int number) const {
   plan.working_directory = workplace_.folder;
   plan.script_options = with_more(fill(options_.from_script, first), time, memory);
   plan.command_line_options = with_more(fill(options_.from_command_line, first), time, memory);
-  plan.exclude = options_.exclude;
+  plan.exclude = fill({options_.exclude}, first).front();
   for (const std::string& host : entry.any_node ? std::vector<std::string>{} : first.avoid_hosts) {
     plan.exclude += (plan.exclude.empty() ? "" : ",") + host;
   }

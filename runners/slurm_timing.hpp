@@ -22,8 +22,10 @@ struct Timing {
   Seconds first_look{std::min(Seconds{15}, look)};
   /// A job missing for so long and in two good answers has left the queue.
   Seconds vanish{2 * look};
-  /// Between two calls of sacct.
-  Seconds accounting{2 * look};
+  /// Between two calls of sacct: two minutes at least, but where somebody looks every few seconds, to try things out.
+  Seconds accounting{look < Seconds{10} ? 2 * look : std::max(Seconds{120}, 2 * look)};
+  /// Accounting that contradicts the queue for so long is not waited for: it has lost a job's end.
+  Seconds contradiction{4 * accounting};
   /// A file written by a node is visible here by then.
   Seconds grace{look};
   /// Between two looks into done/.

@@ -13,8 +13,7 @@
 namespace stune::slurm {
 namespace {
 
-constexpr std::size_t accounting_batch = 100;
-constexpr int patience_with_accounting = 3;  // answers that contradict the queue
+constexpr int looks_to_believe = 2;
 
 /// Names of nodes and numbers that follow change all the time.
 std::string_view kind_of(const std::string& reason) {
@@ -25,6 +24,10 @@ std::string explained(const std::string& reason) {
   if (is_usual(reason)) return {};
   const std::string what = advice(reason);
   return what.empty() ? reason : reason + ": " + what;
+}
+
+bool is_another_job(const std::string& claimed, const std::string& known) {
+  return !claimed.starts_with("local:") && job_in_claim(claimed) != known;
 }
 
 std::variant<Fenced, Started> fence_at(const AttemptFolder& folder, const std::optional<Started>& start) {
@@ -48,6 +51,14 @@ void Watch::add(AttemptId id, const std::string& token, const std::string& job, 
   watched.token = token;
   watched.job = job;
   watched.submission = submission;
+  if (const auto since = remembered_.missing.find(id); since != remembered_.missing.end()) {
+    watched.looks_missing = 1;
+    watched.missing_since = since->second;
+  }
+  if (const auto since = remembered_.over.find(id); since != remembered_.over.end()) {
+    watched.looks_over = 1;
+    watched.over_since = since->second;
+  }
   by_job_[job] = id;
   WatchedJob& added = jobs_.insert_or_assign(id, std::move(watched)).first->second;
   if (fresh) {
@@ -122,15 +133,40 @@ void Watch::see_row(WatchedJob& job, const QueueRow& row, TimePoint now) {
   job.over_since.reset();
   job.asks_accounting = false;
   if (phase == Phase::running) report_running(job);
-  if (phase == Phase::waiting && job.reported <= JobState::pending) {
-    const std::string reason = is_usual(row.reason) ? "" : row.reason;
-    const bool news = job.reported != JobState::pending || kind_of(reason) != kind_of(job.reason);
-    job.reported = JobState::pending;
-    job.reason = reason;
-    if (news) reports_.push_back({job.id, JobState::pending, {}, metadata_of(job), {}, explained(reason)});
-  }
+  if (phase == Phase::waiting) see_waiting(job, is_usual(row.reason) ? "" : row.reason);
+  if (phase != Phase::waiting) job.looks_waiting = 0;
   const bool survived = job.cancelled && now - *job.cancelled >= timing_.look;
   if (job.stop_asked && survived && phase != Phase::unknown) job.cancel_due = true;
+}
+
+void Watch::see_waiting(WatchedJob& job, const std::string& reason) {
+  if (job.reported > JobState::pending) {
+    // Once, it may have started since the queue was asked; twice, it was put back into the queue.
+    if (++job.looks_waiting < looks_to_believe) return;
+    try {
+      const auto last = last_start(folder_.attempt(job.id));
+      job.starts_over = last ? last->start + 1 : 0;
+    } catch (const StorageError&) {
+      return;
+    }
+  }
+  const bool news = job.reported != JobState::pending || kind_of(reason) != kind_of(job.reason);
+  job.reported = JobState::pending;
+  job.reason = reason;
+  if (news) reports_.push_back({job.id, JobState::pending, {}, metadata_of(job), {}, explained(reason)});
+}
+
+/// Another job than the one that is watched has claimed the attempt: an earlier call of sbatch had arrived after all,
+/// or the job was given another id. What is watched from now on is the one that runs.
+void Watch::follow(WatchedJob& job, const std::string& claimed) {
+  by_job_.erase(job.job);
+  job.job = job_in_claim(claimed);
+  by_job_[job.job] = job.id;
+  job.testimony.reset();
+  job.over_since.reset();
+  job.missing_since.reset();
+  job.gone = job.has_record = job.asks_accounting = false;
+  job.looks_over = job.looks_missing = 0;
 }
 
 void Watch::miss(WatchedJob& job, Seconds interval, TimePoint now) {
@@ -138,55 +174,11 @@ void Watch::miss(WatchedJob& job, Seconds interval, TimePoint now) {
   if (!job.missing_since) job.missing_since = now;
   // A record proves that it ended; what is asked is only how.
   const bool long_enough = now - *job.missing_since >= std::max(timing_.vanish, 2 * interval);
-  if (job.has_record || (job.looks_missing >= 2 && long_enough)) job.asks_accounting = true;
-}
-
-std::vector<std::string> Watch::questions() const {
-  std::vector<std::string> jobs;
-  for (const auto& [id, job] : jobs_) {
-    if (job.asks_accounting && jobs.size() < accounting_batch) jobs.push_back(job.job);
-  }
-  return jobs;
-}
-
-bool Watch::has_questions() const {
-  return std::any_of(jobs_.begin(), jobs_.end(), [](const auto& entry) { return entry.second.asks_accounting; });
-}
-
-void Watch::read_accounting(const std::vector<AccountingRow>& rows, const std::vector<std::string>& asked,
-                            TimePoint now) {
-  for (const std::string& name : asked) {
-    WatchedJob* job = find(name);
-    if (job == nullptr || !job->asks_accounting) continue;
-    const auto row = std::find_if(rows.begin(), rows.end(), [&](const AccountingRow& candidate) {
-      return candidate.job == name && candidate.name == job->token;
-    });
-    const bool found = row != rows.end();
-    if (found && phase_of(row->state) == Phase::over) {
-      job->testimony = Testimony{row->state, {}, row->cancelled_by, row->exit_code, row->signal, row->nodes, true};
-    } else if (found && row->state != State::unknown && ++job->vague_answers < patience_with_accounting) {
-      continue;  // it lags behind
-    } else if (job->looks_missing > 0) {
-      job->gone = true;
-    } else if (job->testimony) {
-      job->testimony->is_last_word = true;
-    }
-    job->asks_accounting = false;
-    if (!job->over_since) job->over_since = now;
-    examine(job->id, now);
-  }
-}
-
-void Watch::give_up_accounting(TimePoint now) {
-  std::vector<std::string> all;
-  for (const auto& [id, job] : jobs_) {
-    if (job.asks_accounting) all.push_back(job.job);
-  }
-  read_accounting({}, all, now);
+  if (job.has_record || (job.looks_missing >= looks_to_believe && long_enough)) job.asks_accounting = true;
 }
 
 bool Watch::may_come_back(const WatchedJob& job) const {
-  return requeue_ && !job.gone && job.testimony && !job.testimony->is_last_word && job.looks_over < 2;
+  return requeue_ && !job.gone && job.testimony && !job.testimony->is_last_word && job.looks_over < looks_to_believe;
 }
 
 bool Watch::examine(AttemptId id, TimePoint now) {
@@ -196,6 +188,11 @@ bool Watch::examine(AttemptId id, TimePoint now) {
     const auto start = last_start(attempt);
     Situation situation;
     situation.started = start.has_value();
+    if (start && is_another_job(start->by.job, job.job)) {
+      follow(job, start->by.job);
+      job.reported = JobState::running;
+      reports_.push_back({id, JobState::running, {}, metadata_of(job)});
+    }
     if (start) situation.host = start->by.host;
     if (start) situation.record = read_exit_record(attempt.exit_record(start->start));
     job.has_record = situation.record.has_value();
@@ -206,7 +203,7 @@ bool Watch::examine(AttemptId id, TimePoint now) {
     situation.user = user_;
     if (start) {
       claim_seen_ = true;
-      report_running(job);
+      if (start->start >= job.starts_over) report_running(job);
     }
     Verdict verdict = judge(situation);
     if (const auto* wait = std::get_if<Wait>(&verdict)) {
@@ -228,14 +225,7 @@ bool Watch::conclude(WatchedJob& job, const Situation& situation, int start, End
     const auto last = start >= 0 ? std::optional(Started{start, {}}) : std::nullopt;
     const auto fenced = fence_at(attempt, last);
     if (const auto* later_start = std::get_if<Started>(&fenced)) {
-      by_job_.erase(job.job);
-      job.job = job_in_claim(later_start->by.job);
-      by_job_[job.job] = job.id;
-      job.testimony.reset();
-      job.over_since.reset();
-      job.missing_since.reset();
-      job.gone = job.has_record = false;
-      job.looks_over = job.looks_missing = 0;
+      follow(job, later_start->by.job);
       return false;
     }
   }

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "runners/slurm_notes.hpp"
 #include "runners/slurm_parse.hpp"
 #include "runners/slurm_timing.hpp"
 #include "runners/slurm_verdict.hpp"
@@ -24,6 +25,8 @@ struct WatchedJob {
   JobState reported = JobState::unknown;
   std::string reason;  ///< why it is pending, as last reported
   std::optional<Testimony> testimony;
+  int looks_waiting = 0;                  ///< looks in a row that saw it wait although it had started
+  int starts_over = 0;                    ///< starts before it was put back into the queue
   int looks_over = 0;                     ///< looks in a row that saw it over
   std::optional<TimePoint> over_since{};  ///< over, or gone
   int looks_missing = 0;                  ///< good looks in a row that did not see it
@@ -31,7 +34,6 @@ struct WatchedJob {
   bool has_record = false;
   bool gone = false;
   bool asks_accounting = false;
-  int vague_answers = 0;  ///< of accounting
   bool stop_asked = false;
   bool fenced = false;  ///< by a stop: it never started and never will
   bool cancel_due = false;
@@ -78,6 +80,10 @@ class Watch {
   /// scancel took or refused the jobs, with its words.
   void cancelled(const std::vector<std::string>& jobs, const std::string& failure, TimePoint now);
 
+  /// Those of an earlier coordinator, for jobs that are added from now on.
+  void remember(Doubts doubts) { remembered_ = std::move(doubts); }
+  Doubts doubts() const;
+
   /// All since the last call.
   std::vector<JobReport> take_reports() { return std::exchange(reports_, {}); }
 
@@ -89,6 +95,8 @@ class Watch {
   bool conclude(WatchedJob& job, const Situation& situation, int start, Ending ending);
   bool may_come_back(const WatchedJob& job) const;
   void see_row(WatchedJob& job, const QueueRow& row, TimePoint now);
+  void see_waiting(WatchedJob& job, const std::string& reason);
+  void follow(WatchedJob& job, const std::string& claimed);
   void miss(WatchedJob& job, Seconds interval, TimePoint now);
   void report_running(WatchedJob& job);
   void end(AttemptId id, Ending ending, int start);
@@ -102,6 +110,7 @@ class Watch {
   bool claim_seen_ = false;
   bool wants_look_ = false;
   Jobs jobs_;
+  Doubts remembered_;
   std::set<AttemptId> ended_;
   std::unordered_map<std::string, AttemptId> by_job_;
   std::vector<JobReport> reports_;

@@ -22,7 +22,9 @@ std::string describe_failure(const Ending& ending) {
       reason = to_string(ending.cause);
       std::ranges::replace(reason, '_', ' ');
   }
-  return ending.detail.empty() ? reason : reason + ": " + ending.detail;
+  if (ending.detail.empty()) return reason;
+  const bool says_it = ending.detail.starts_with(reason) || ending.detail.starts_with("killed by SIG");
+  return says_it ? ending.detail : reason + ": " + ending.detail;
 }
 
 /// Granted `escalation.times` times already?

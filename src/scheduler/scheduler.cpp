@@ -71,7 +71,8 @@ RunSummary Scheduler::rounds(bool until_idle) {
     const TimePoint now = c_.clock.now();
     if (const auto reason = over(now)) return summary(*reason, now);
     if (something) continue;
-    if (until_idle && !c_.runner.busy() && news_.empty() && !starving_since_) {
+    const bool settled = news_.empty() && c_.experiment.fetching().empty() && !starving_since_;
+    if (until_idle && settled && !c_.runner.busy()) {
       return summary(StopReason::idle, now);
     }
     wait(now);

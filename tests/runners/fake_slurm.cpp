@@ -84,6 +84,9 @@ CommandResult FakeSlurm::submit(const CommandCall& call) {
   } else {
     jobs[id] = job;
   }
+  if (kind == Submit::takes_it_and_refuses) {
+    return result(1, "", "sbatch: error: Batch job submission failed: Resource temporarily unavailable\n");
+  }
   return kind == Submit::accepts ? result(0, id + "\n") : result(1, "", lost);
 }
 

@@ -64,6 +64,7 @@ TEST(Sbatch, WhatMayHaveArrivedIsAmbiguous) {
   EXPECT_TRUE(is_ambiguous(answer(1, "", failed + "Unable to contact slurm controller (send failure)\n")));
   EXPECT_TRUE(is_ambiguous(answer(1, "", failed + "Unable to contact slurm controller (receive failure)\n")));
   EXPECT_TRUE(is_ambiguous(answer(1, "", failed + "Zero Bytes were transmitted or received\n")));
+  EXPECT_TRUE(is_ambiguous(answer(1, "4711\n", "sbatch: error: the site's hook failed afterwards\n")));
 }
 
 TEST(Sbatch, TroublesThatPassAreTransient) {
@@ -86,7 +87,8 @@ TEST(Sbatch, SubmitLimitsAreCapacity) {
                             "AssocGrpSubmitJobsLimit", "QOSGrpSubmitJobsLimit"}) {
     EXPECT_EQ(kind_of(std::string("sbatch: error: ") + limit + "\n" + policy), Refusal::Kind::capacity) << limit;
   }
-  EXPECT_EQ(kind_of(policy), Refusal::Kind::permanent);
+  EXPECT_EQ(kind_of(policy), Refusal::Kind::capacity) << "which, the site does not say";
+  EXPECT_EQ(kind_of("sbatch: error: AssocMaxWallDurationPerJobLimit\n" + policy), Refusal::Kind::permanent);
 }
 
 TEST(Sbatch, WhatWillNeverBeTakenIsPermanentInSlurmsWords) {

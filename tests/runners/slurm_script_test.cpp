@@ -89,8 +89,9 @@ TEST(SbatchOptions, TheUsersChdirExportCommentAndRequeueWin) {
 }
 
 TEST(SbatchOptions, WhatCannotWorkIsRefusedWithPlaceAndReason) {
-  for (const char* option : {"--array=0-9", "-a 0-9", "-a0-9", "--arra=1", "--wait", "-W", "--test-only", "--wrap=ls",
-                             "-M a,b", "--clusters=all", "hetjob", "packjob", "--help", "-V"}) {
+  for (const char* option :
+       {"--array=0-9", "-a 0-9", "-a0-9", "--arra=1", "--wait", "-W", "--test-only", "--wrap=ls", "-M a,b",
+        "--clusters=all", "hetjob", "packjob", "--help", "-V", "--arr=1", "-HW", "-Qa0-9", "-M{cluster}"}) {
     EXPECT_THROW(sorted(std::string("#SBATCH ") + option + "\n"), ConfigError) << option;
     EXPECT_THROW(sorted("", {option}), ConfigError) << option;
   }
@@ -105,6 +106,10 @@ TEST(SbatchOptions, OptionsThatLookSimilarArePassedOn) {
   const UserOptions options = sorted("#SBATCH --wait-all-nodes=1 --account=a -A a --mail-type=END\n");
 
   EXPECT_EQ(options.from_script.size(), 5U);
+}
+
+TEST(SbatchOptions, ShortOptionsInOneWordAreSeveral) {
+  EXPECT_THAT(sorted("#SBATCH -HQn4 -sO\n").from_script, ElementsAre("-H", "-n4", "-s", "-O"));
 }
 
 TEST(JobScript, CarriesTheUsersOptionsAndEndsInExec) {

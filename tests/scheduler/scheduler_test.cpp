@@ -223,6 +223,21 @@ TEST(Scheduler, AMetricThatNeverComesFailsTheTrialWithItsReason) {
   EXPECT_THAT(coordinator.experiment.trial(0).reason, testing::HasSubstr("not visible yet"));
 }
 
+TEST(Scheduler, StepsGiveUpAMetricThatNeverComes) {
+  World world;
+  world.cluster.set_script([](const Job&) { return FakeOutcome{Seconds{1}, Cause::completed, {}, 0, {}}; });
+  StopReason reason = StopReason::idle;
+
+  for (int step = 0; step < 5 && reason == StopReason::idle; ++step) {
+    Coordinator coordinator(world, options_for(1, 1));
+    coordinator.metrics.push_back(std::make_unique<SlowMetric>(1'000'000));
+    reason = coordinator.step().reason;
+    world.clock.advance(Seconds{2});
+  }
+
+  EXPECT_EQ(reason, StopReason::failure_rate);
+}
+
 TEST(Scheduler, ANaNFailsTheTrialAndNotTheRun) {
   World world;
   world.cluster.set_script([](const Job& job) {
