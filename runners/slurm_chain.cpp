@@ -50,6 +50,10 @@ std::string submit_generation(Interview& slurm, const Chain& chain, const Enviro
   const CommandResult result = slurm.ask(Tool::sbatch, std::move(arguments), job_environment(environment, environment));
   const SbatchAnswer answer = parse_sbatch(result);
   if (const auto* submitted = std::get_if<Submitted>(&answer)) return submitted->job;
+  if (const auto* ambiguous = std::get_if<Ambiguous>(&answer)) {
+    throw RunnerError("Slurm left open whether it took the coordinator's job (" + ambiguous->why +
+                      "); look with: squeue --me --name=" + chain.name + "-coordinator");
+  }
   throw RunnerError("Slurm did not take the coordinator's job: " + std::string(trimmed(result.error)));
 }
 

@@ -15,7 +15,7 @@ namespace {
 
 constexpr Seconds remembered{600};
 
-constexpr std::array tools{Tool::scontrol, Tool::sbatch, Tool::squeue, Tool::sacct, Tool::scancel};
+constexpr std::array tools{Tool::scontrol, Tool::sbatch, Tool::squeue, Tool::sacct, Tool::scancel, Tool::sacctmgr};
 
 std::string find_program(const std::string& name, const Environment& environment) {
   const auto path = environment.find("PATH");
@@ -36,7 +36,7 @@ Seconds timeout_of(Tool tool) {
 }  // namespace
 
 const char* to_string(Tool tool) {
-  constexpr std::array names{"scontrol", "sbatch", "squeue", "sacct", "scancel"};
+  constexpr std::array names{"scontrol", "sbatch", "squeue", "sacct", "scancel", "sacctmgr"};
   return names[static_cast<std::size_t>(tool)];
 }
 
@@ -46,7 +46,9 @@ Channel::Channel(Commands& commands, const Environment& current, std::string clu
     const std::string name = to_string(tool);
     std::string& program = programs_[static_cast<std::size_t>(tool)];
     program = find_program(name, current);
-    if (program.empty()) {
+    if (program.empty() && tool == Tool::sacctmgr) {
+      program = name;
+    } else if (program.empty()) {
       throw RunnerError(name +
                         " is not in PATH, so there is no Slurm here; use --runner local, or load Slurm's module");
     }
@@ -56,7 +58,8 @@ Channel::Channel(Commands& commands, const Environment& current, std::string clu
 void Channel::start(Tool tool, std::vector<std::string> arguments, Environment environment) {
   assert(is_free());
   CommandCall call;
-  if (!cluster_.empty()) arguments.insert(arguments.begin(), std::string("--clusters=") + cluster_);
+  if (!cluster_.empty() && tool != Tool::sacctmgr)
+    arguments.insert(arguments.begin(), std::string("--clusters=") + cluster_);
   arguments.insert(arguments.begin(), programs_[static_cast<std::size_t>(tool)]);
   call.arguments = std::move(arguments);
   call.environment = environment.empty() ? query_environment_ : std::move(environment);

@@ -13,7 +13,7 @@
 
 namespace stune::slurm {
 
-enum class Tool : std::uint8_t { scontrol, sbatch, squeue, sacct, scancel };
+enum class Tool : std::uint8_t { scontrol, sbatch, squeue, sacct, scancel, sacctmgr /*only asked by the doctor*/ };
 const char* to_string(Tool tool);
 
 class Channel {
@@ -48,7 +48,7 @@ class Channel {
   Commands& commands_;
   Environment query_environment_;
   std::string cluster_;
-  std::array<std::string, 5> programs_;
+  std::array<std::string, 6> programs_;
   std::optional<Running> running_;
   std::map<std::string, CommandCount> counts_;
   std::optional<TimePoint> first_answer_;

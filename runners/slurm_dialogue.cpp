@@ -201,6 +201,8 @@ void Dialogue::read_answer(const Channel::Answer& answer, TimePoint now) {
       return read_accounting(answer.result, now);
     case Tool::scancel:
       return read_cancel(answer.result, now);
+    case Tool::sacctmgr:
+      return;
   }
 }
 
@@ -227,7 +229,8 @@ void Dialogue::read_queue(const CommandResult& result, TimePoint now) {
     queue_.failed(now);
   } else {
     queue_.quiet(now);
-    const QueueAnswer answer = parse_squeue(result.output);
+    QueueAnswer answer = parse_squeue(result.output);
+    answer.whole = answer.whole && !result.truncated;
     const bool placed = placement_.read_queue(answer, now);
     const bool changed = watch_.read_queue(answer, queue_.interval(), now);
     if (placed || changed) queue_.news(now);

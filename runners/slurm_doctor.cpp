@@ -1,5 +1,8 @@
 #include "runners/slurm_doctor.hpp"
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdlib>
 
@@ -64,6 +67,34 @@ Finding examine_accounting(Interview& slurm) {
   return {Grade::warning, "accounting", why_not(result) + "; trials run all the same, what needs it waits"};
 }
 
+std::vector<JobLimit> ask_limits(Interview& slurm, const std::string& kind, const std::string& first,
+                                 const std::vector<std::string>& names, const std::vector<std::string>& which) {
+  std::string format = "format=" + first;
+  for (const std::string& name : names) format += "," + name;
+  std::vector<std::string> arguments{"-n", "-P", "show", kind == "account" ? "associations" : kind};
+  arguments.insert(arguments.end(), which.begin(), which.end());
+  arguments.push_back(format);
+  const CommandResult result = slurm.ask(Tool::sacctmgr, std::move(arguments));
+  return is_good(result) ? parse_limits(result.output, kind, names) : std::vector<JobLimit>();
+}
+
+/// How many jobs Slurm takes. What does not fit waits here and is no error; a limit of 1 is worth knowing all the same.
+Finding examine_limits(Interview& slurm) {
+  const passwd* user = ::getpwuid(::geteuid());
+  const std::string name = user != nullptr ? user->pw_name : std::to_string(::geteuid());
+  std::vector<JobLimit> limits =
+      ask_limits(slurm, "account", "Account", {"MaxSubmitJobs", "MaxJobs", "GrpSubmitJobs"}, {"where", "user=" + name});
+  for (JobLimit& limit : ask_limits(slurm, "qos", "Name", {"MaxSubmitJobsPerUser", "MaxJobsPerUser"}, {})) {
+    limits.push_back(std::move(limit));
+  }
+  if (limits.empty()) return {Grade::good, "limits", "none on how many jobs you may have, as far as Slurm tells"};
+  std::string text;
+  for (const JobLimit& limit : limits) {
+    text += (text.empty() ? "" : "; ") + limit.of + ": " + limit.name + " " + std::to_string(limit.jobs);
+  }
+  return {Grade::good, "limits", text + "; what does not fit into the queue waits here"};
+}
+
 std::string test_script(const std::filesystem::path& folder) {
   const std::string place = shell_quoted(folder.string());
   return "#!/bin/sh\ncd " + place + " && read -r word < question && [ \"$word\" = hello ] || exit 1\n" +
@@ -119,6 +150,7 @@ std::vector<Finding> examine_slurm(Commands& commands, Clock& clock, const Envir
     }
     findings.push_back(examine_queue(slurm));
     findings.push_back(examine_accounting(slurm));
+    if (findings.back().grade == Grade::good) findings.push_back(examine_limits(slurm));
     for (Finding& finding : polling_plan(config, options)) findings.push_back(std::move(finding));
   } catch (const Error& error) {
     findings.push_back({Grade::bad, "commands", error.what()});

@@ -214,4 +214,18 @@ Config parse_config(std::string_view text) {
   return config;
 }
 
+std::vector<JobLimit> parse_limits(std::string_view text, const std::string& kind,
+                                   const std::vector<std::string>& names) {
+  std::vector<JobLimit> limits;
+  for (const std::string_view line : lines_of(text)) {
+    const auto fields = fields_of(line, names.size() + 1);
+    for (std::size_t i = 1; i < fields.size(); ++i) {
+      if (is_number(fields[i])) {
+        limits.push_back({kind + " " + std::string(fields[0]), names[i - 1], leading_number(fields[i], 0)});
+      }
+    }
+  }
+  return limits;
+}
+
 }  // namespace stune::slurm

@@ -90,4 +90,18 @@ struct Config {
 /// What is not there keeps its default.
 Config parse_config(std::string_view text);
 
+// --- sacctmgr
+
+/// How many jobs of a user may be queued and running at once; what is not limited is left out.
+struct JobLimit {
+  std::string of;    ///< "account physics"
+  std::string name;  ///< "MaxSubmitJobs"
+  int jobs = 0;
+
+  bool operator==(const JobLimit&) const = default;
+};
+/// Of `sacctmgr -n -P show KIND format=FIRST,NAMES...`, where FIRST is the name of the one that is limited.
+std::vector<JobLimit> parse_limits(std::string_view text, const std::string& kind,
+                                   const std::vector<std::string>& names);
+
 }  // namespace stune::slurm

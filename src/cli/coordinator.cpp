@@ -5,6 +5,7 @@
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/manners.hpp"
 #include "cli/node_program.hpp"
 #include "cli/run.hpp"
 #include "cli/terminal.hpp"
@@ -81,6 +82,7 @@ ExitCode run_generation(const std::filesystem::path& folder) {
     parts.node_program = find_node_program();
     Session session = Session::open(folder, std::move(parts));
     for (const std::string& notice : session.notices()) progress->notice(notice);
+    be_modest(session);
     const RunSummary summary = session.run(*progress, &interrupt.wakeup());
     if (summary.reason != StopReason::interrupted) successor.withdraw();
     return conclude(session, summary);

@@ -1,3 +1,5 @@
+#include <sys/resource.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
@@ -30,11 +32,23 @@ Finding examine_program() {
   }
 }
 
+/// Login nodes end what computes for long.
+Finding examine_machine() {
+  rlimit cpu{};
+  if (::getrlimit(RLIMIT_CPU, &cpu) == 0 && cpu.rlim_cur != RLIM_INFINITY) {
+    return {Finding::Grade::warning, "this machine",
+            "ends processes after " + to_words(Seconds(static_cast<double>(cpu.rlim_cur))) +
+                " of CPU; run the loop with --coordinator job, or with stune step from cron"};
+  }
+  return {Finding::Grade::good, "this machine",
+          "sets no limit of CPU time; the loop takes one thread and, beside Slurm, nice 19"};
+}
+
 std::vector<Finding> examine(const DoctorArguments& arguments) {
   const RunOptions options = apply_options({}, arguments.given);
   const auto environment = current_environment();
   const auto folder = std::filesystem::absolute(arguments.folder).lexically_normal();
-  std::vector<Finding> all{examine_program()};
+  std::vector<Finding> all{examine_program(), examine_machine()};
   const auto add = [&all](std::vector<Finding> more) { std::ranges::move(more, std::back_inserter(all)); };
   add(check_folder(folder));
   if (resolve_runner(options.runner, environment) != "slurm") {

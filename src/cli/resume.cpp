@@ -4,12 +4,14 @@
 #include "base/log.hpp"
 #include "cli/coordinator.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/manners.hpp"
 #include "cli/mpi_start.hpp"
 #include "cli/node_program.hpp"
 #include "cli/plan.hpp"
 #include "cli/run.hpp"
 #include "cli/subcommands.hpp"
 #include "cli/terminal.hpp"
+#include "storage/lock.hpp"
 
 namespace stune::cli {
 
@@ -47,11 +49,34 @@ ExitCode resume(const ResumeArguments& arguments, const MpiRanks* mpi) {
     std::cout << begin_chain(std::move(session), arguments.coordinator_options);
     return ExitCode::success;
   }
+  be_modest(session);
   return conclude(session, arguments.step ? session.step(*progress, &interrupt.wakeup())
                                           : session.run(*progress, &interrupt.wakeup()));
 }
 
 }  // namespace
+
+void add_step(CLI::App& app, Invocation& invocation) {
+  auto arguments = std::make_shared<ResumeArguments>();
+  arguments->step = true;
+  CLI::App* command = app.add_subcommand(
+      "step", "Do what is due now and exit, for cron; changes no option and lifts no stop, as resume would");
+  add_experiment(*command, arguments->experiment);
+  command->add_flag("--quiet", arguments->quiet, "only warnings and the result");
+  command->footer(
+      "Example, a line for crontab or scrontab:\n  */5 * * * * cd /scratch/me && stune step train.stune --quiet");
+  command->callback([&invocation, arguments] {
+    invocation.action = [&invocation, arguments] {
+      const auto folder = experiment_folder(arguments->experiment);
+      const auto holder = read_lock(folder);
+      if (holder && examine(*holder) == HolderState::alive) {
+        std::cout << describe(*holder) << " looks after " << folder.filename().string() << " now; nothing to do.\n";
+        return ExitCode::success;
+      }
+      return resume(*arguments, invocation.mpi);
+    };
+  });
+}
 
 void add_resume(CLI::App& app, Invocation& invocation) {
   auto arguments = std::make_shared<ResumeArguments>();

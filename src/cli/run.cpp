@@ -12,6 +12,7 @@
 #include "cli/describe.hpp"
 #include "cli/dry_run.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/manners.hpp"
 #include "cli/mpi_start.hpp"
 #include "cli/node_program.hpp"
 #include "cli/plan.hpp"
@@ -166,6 +167,7 @@ ExitCode run(const RunArguments& arguments) {
     std::cout << begin_chain(std::move(session), options);
     return ExitCode::success;
   }
+  be_modest(session);
   return conclude(session, session.run(*progress, &interrupt.wakeup()));
 }
 

@@ -28,6 +28,7 @@ struct Invocation {
 /// Each adds its subcommand; parsing sets `action` of the one that was named.
 void add_run(CLI::App& app, Invocation& invocation);
 void add_resume(CLI::App& app, Invocation& invocation);
+void add_step(CLI::App& app, Invocation& invocation);
 void add_status(CLI::App& app, Invocation& invocation);
 void add_trials(CLI::App& app, Invocation& invocation);
 void add_best(CLI::App& app, Invocation& invocation);

@@ -4,6 +4,7 @@
 
 #include "base/clock.hpp"
 #include "base/commands.hpp"
+#include "base/log.hpp"
 #include "client/founding.hpp"
 #include "client/make_runner.hpp"
 #include "experiment/escalation.hpp"
@@ -118,7 +119,17 @@ struct Session::Impl {
     for (std::size_t i = 0; i < t.counts.size(); ++i) t.counts[i] = experiment.count(static_cast<TrialStatus>(i));
     t.live = static_cast<int>(experiment.live().size());
     if (world_open) t.budget = parts.runner->budget(now);
-    telemetry.write(std::move(t), now);
+    tell_of_room(telemetry.write(std::move(t), now));
+  }
+
+  /// What cannot be written here, trials cannot write either: they wait, and meanwhile nothing else would be said.
+  void tell_of_room(const std::string& failure) {
+    if (!failure.empty() && !cramped) {
+      log::warn(failure + "; trials that have ended wait two minutes for room to write their results");
+    } else if (failure.empty() && cramped) {
+      log::info("there is room to write again");
+    }
+    cramped = !failure.empty();
   }
 
   SchedulerContext context(CandidateSource& source, Progress& progress, const Wakeup* interrupt, bool submits) {
@@ -142,6 +153,7 @@ struct Session::Impl {
   TimePoint started;
   std::unique_ptr<Commands> commands;
   bool world_open = false;
+  bool cramped = false;  ///< the last telemetry could not be written
 };
 
 Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -176,9 +176,13 @@ void Experiment::take(const JobReported& what, const Event& event) {
   if (what.state == JobState::running && !attempt.started) attempt.started = event.at;
   if (what.ending) attempt.ending = what.ending;
   if (what.ending && what.ending->started) attempt.started = what.ending->started;
-  if (ended && !is_infrastructure(what.ending->cause)) {
+  // A trial whose attempt ended for want of time or memory goes on only if it is granted more.
+  const bool again =
+      !is_open(attempt) && (!ended || is_infrastructure(what.ending->cause) || what.ending->cause == Cause::timeout ||
+                            what.ending->cause == Cause::out_of_memory);
+  if (ended && !again) {
     move(trial.index, &fetching_);
-  } else if (!is_open(attempt)) {
+  } else if (again) {
     set_status(trial, TrialStatus::created);
     move(trial.index, &waiting_);
   }

@@ -20,6 +20,13 @@
 namespace stune {
 namespace {
 
+/// A network file system that remembers a file as missing, for a minute perhaps, looks again once its folder was read.
+void list_folder(const std::filesystem::path& path) {
+  std::error_code error;
+  std::filesystem::directory_iterator entry(path, error);
+  while (!error && entry != std::filesystem::directory_iterator()) entry.increment(error);
+}
+
 namespace fs = std::filesystem;
 
 std::optional<int> number_of(const Metadata& metadata, const char* key) {
@@ -83,7 +90,11 @@ class Look {
     if (seal == record.seals.end()) {
       return reported.empty() ? missing(record) : accept(metrics::merge({}, reported));
     }
-    const auto seen = make_seal(file_);
+    auto seen = make_seal(file_);
+    if (!seen) {
+      list_folder(file_.parent_path());
+      seen = make_seal(file_);
+    }
     if (!seen) return NotYet{name_ + " is not visible here yet"};
     if (seen->size != seal->size || seen->crc != seal->crc) {
       return NotYet{name_ + " is not visible here yet as it was when the trial ended (" + std::to_string(seal->size) +

@@ -85,14 +85,15 @@ std::optional<Telemetry> parse_telemetry(const std::string& text) {
   }
 }
 
-void TelemetryWriter::write(Telemetry telemetry, TimePoint now) noexcept {
+std::string TelemetryWriter::write(Telemetry telemetry, TimePoint now) {
   next_ = later(now, distance_);
   try {
     measure_self(telemetry);
     telemetry.at = now;
     replace_file(telemetry_file(folder_), encoded(telemetry));
-  } catch (const std::exception&) {
-    // Perishable: the next one may succeed.
+    return {};
+  } catch (const std::exception& error) {
+    return error.what();
   }
 }
 

@@ -41,8 +41,8 @@ class TelemetryWriter {
       : folder_(std::move(folder)), distance_(distance) {}
   /// Worth filling in a Telemetry now?
   bool due(TimePoint now) const { return now >= next_; }
-  /// Measures, writes atomically. Never throws.
-  void write(Telemetry telemetry, TimePoint now) noexcept;
+  /// Measures, writes atomically. Why that failed, or nothing; the next one may succeed.
+  std::string write(Telemetry telemetry, TimePoint now);
 
  private:
   std::filesystem::path folder_;

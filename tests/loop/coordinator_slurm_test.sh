@@ -1,12 +1,14 @@
 #!/bin/bash
-# The loop as a job of Slurm: its successor takes over after kill -9, and is withdrawn when there is nothing left to do. Needs
-# SLURM_CONF of a running cluster. usage: coordinator_slurm_test.sh STUNE_PROGRAM
+# The loop where nobody stays logged in: as a job of Slurm, whose successor takes over after kill -9 and is withdrawn when there
+# is nothing left to do; and step by step, as from cron. Needs SLURM_CONF of a running cluster.
+# usage: coordinator_slurm_test.sh STUNE_PROGRAM
 . "$(dirname "$0")/lib.sh" "$1"
 . "$here/slurm.sh"
-tear_down() { scancel --me --name=chain-coordinator; squeue --me -h -o "%A %j" | awk '$2 ~ /^chain-/ {print $1}' | xargs -r scancel; }
+tear_down() { squeue --me -h -o "%A %j" | awk '$2 ~ /^(chain|steps)-/ {print $1}' | xargs -r scancel; }
 evidence() {
   squeue --me
   stune status chain
+  stune trials steps
   tail -n 20 chain.stune/coordinator/*.log
 }
 
@@ -21,10 +23,22 @@ first=$(grep -oE 'Job [0-9]+' <<<"$told" | cut -d' ' -f2)
 until_true '[[ $(coordinators %t) == *PD* && $(squeue -h -j $first -o "%t %k") == "R looks after it" ]]'
 until_true '(($(count_status chain completed) > 0))'
 pid=$(stune status chain --json | grep -oE 'process [0-9]+' | cut -d' ' -f2)
+claim "its priority" "$(ps -o ni= -p "$pid" | tr -d ' ')" 19
 kill -KILL "$pid"
 until_true '[[ $(stune status chain | head -n 1) == *finished* ]]'
 claim "completed" "$(count_status chain completed)" 8
 claim "generations" "$(wc -l <chain.stune/coordinator/generations)" 2
 until_true '[[ -z $(coordinators %t) ]]'
 claim "who ran last" "$(ls chain.stune/coordinator/*.log | wc -l)" 2
-echo "$claims claims hold"
+
+# --- steps: none of them waits for a job
+stune run --name steps --param "x = float(0, 1)" --minimize loss --method sobol --seed 7 --runner slurm --poll 1,1.5,3 --trials 4 \
+  --parallel 2 --max-hours 0.0001 -- sh -c 'sleep 1; stune metric loss="$STUNE_x"' >out.txt 2>&1
+claim "exit code of a short run" $? 0
+claim_says "a short run" "$(cat out.txt)" 'time for this run is over'
+took=0
+until_true 'took=$((took + 1)); told=$(stune step steps) || fail "step: $told"; [[ $told == All* ]]'
+((took > 1)) || fail "one step did it all: $told"
+claim "completed in steps" "$(count_status steps completed)" 4
+claim "jobs of the steps" "$(grep -c '"type":"intended"' steps.stune/journal.jsonl)" "$(ls steps.stune/submissions | wc -l)"
+echo "4 trials in $took steps; $claims claims hold"

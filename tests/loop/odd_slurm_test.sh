@@ -141,15 +141,16 @@ controller_down() { # for a minute, in which trials end and others are due
 
 timeout_retried() { # one minute is too little, two are enough
   run timeout --trials 1 --on-timeout retry,2,1 --sbatch --time=1 -- \
-    sh -c 'test $STUNE_ATTEMPT = 1 || sleep 200; '"$trial"
+    sh -c 'test $STUNE_ATTEMPT = 1 || exec sleep 200; '"$trial"
   claim "timeout: exit code" $? 0
   claim_says "timeout: cause" "$(stune trials timeout --json)" '"cause":"timeout"'
+  claim_says "timeout: attempts" "$(stune trials timeout)" '^ +0 +completed .* 2 '
   until_true '[[ $(sacct -X -n -P -o Timelimit,JobName) == *"00:02:00|timeout"* ]]'
 }
 
 memory_retried() { # 50 MB are too little, 500 are enough
   run memory --trials 1 --on-oom retry,10,1 --sbatch --mem=50M -- \
-    python3 -c 'import os, subprocess, time; hog = b"x" * (200 << 20); time.sleep(8); subprocess.run(["stune", "metric", "loss=1"])'
+    python3 -c 'import subprocess, time; hog = b"x" * (200 << 20); time.sleep(8); subprocess.run(["stune", "metric", "loss=1"])'
   claim "memory: exit code" $? 0
   claim_says "memory: cause" "$(stune trials memory --json)" '"cause":"out_of_memory"'
 }

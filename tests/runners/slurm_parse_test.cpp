@@ -185,6 +185,13 @@ TEST(Scontrol, ConfigIsReadAndWhatIsMissingKeepsItsDefault) {
   EXPECT_EQ(parse_config(""), Config{});
 }
 
+TEST(Sacctmgr, LimitsThatAreSetAreReadAndNoOthers) {
+  EXPECT_EQ(
+      parse_limits("physics|3||100\nchemistry|||\n", "account", {"MaxSubmitJobs", "MaxJobs", "GrpSubmitJobs"}),
+      (std::vector<JobLimit>{{"account physics", "MaxSubmitJobs", 3}, {"account physics", "GrpSubmitJobs", 100}}));
+  EXPECT_TRUE(parse_limits("", "qos", {"MaxJobsPerUser"}).empty());
+}
+
 TEST(State, EveryWordOfSlurmHasItsPhase) {
   for (const char* word : {"PENDING", "PD", "REQUEUED", "RQ", "REQUEUE_FED", "RF", "REQUEUE_HOLD", "RH", "SPECIAL_EXIT",
                            "SE", "RESV_DEL_HOLD", "RD", "CONFIGURING", "CF", "EXPEDITING"}) {

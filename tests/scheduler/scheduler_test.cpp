@@ -69,6 +69,23 @@ TEST(Scheduler, APreemptedTrialIsTriedAgainForFree) {
   for (const Trial& trial : coordinator.experiment.trials()) EXPECT_EQ(trial.attempts.size(), 2U);
 }
 
+TEST(Scheduler, ATrialThatIsGrantedMoreTimeIsTriedAgainAndCompletes) {
+  World world;
+  world.cluster.set_script([](const Job& job) {
+    if (job.more_time == 0) return FakeOutcome{Seconds{1}, Cause::timeout, {}, 0, {}};
+    return FakeOutcome{Seconds{1}, Cause::completed, {{"loss", final_step, loss_of(job.parameters), 0.0}}, 0, {}};
+  });
+  RunOptions options = options_for(3, 1);
+  options.on_timeout = "retry";
+  Coordinator coordinator(world, options);
+
+  const RunSummary summary = coordinator.run();
+
+  EXPECT_EQ(summary.reason, StopReason::finished);
+  EXPECT_EQ(coordinator.experiment.count(TrialStatus::completed), 3);
+  for (const Trial& trial : coordinator.experiment.trials()) EXPECT_EQ(trial.attempts.size(), 2U);
+}
+
 TEST(Scheduler, AClusterThatLosesEverythingEndsTheRunInsteadOfTryingForEver) {
   World world;
   world.cluster.set_script([](const Job&) { return FakeOutcome{Seconds{1}, Cause::node_failure, {}, 0, "n1 died"}; });

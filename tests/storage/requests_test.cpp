@@ -125,7 +125,7 @@ TEST(TelemetryFile, IsWrittenEveryFewSeconds) {
 TEST(TelemetryFile, ThatCannotBeWrittenOrReadIsNothing) {
   const TemporaryFolder folder;
 
-  TelemetryWriter(folder / "no such folder").write({}, at(1));
+  EXPECT_NE(TelemetryWriter(folder / "no such folder").write({}, at(1)), "");
   std::ofstream(folder / "telemetry.json") << "{\"host\":7}";
 
   EXPECT_FALSE(read_telemetry(folder / "no such folder"));
