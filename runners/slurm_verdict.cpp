@@ -1,6 +1,9 @@
 #include "runners/slurm_verdict.hpp"
 
+#include <algorithm>
+#include <array>
 #include <csignal>
+#include <utility>
 
 namespace stune::slurm {
 namespace {
@@ -77,6 +80,14 @@ bool wants_accounting(const Situation& situation) {
   return state == State::cancelled || (state == State::failed && situation.started && !situation.record);
 }
 
+/// The log has the word where Slurm's state tells too little.
+bool log_decides(const Situation& situation) {
+  if (!situation.logged || !situation.started) return false;
+  if (situation.gone) return true;
+  const State state = situation.slurm->state;
+  return state == State::failed || state == State::cancelled || state == State::revoked;
+}
+
 bool is_over(const Situation& situation) {
   return situation.gone || (situation.slurm && phase_of(situation.slurm->state) == Phase::over);
 }
@@ -89,9 +100,34 @@ Verdict judge(const Situation& situation) {
   if (!is_over(situation)) return Wait{};
   if (situation.started && !situation.record && !situation.grace_over) return Wait{};
   if (situation.stop_asked) return with_cause(situation, Cause::stopped, describe(situation));
+  if (log_decides(situation)) return with_cause(situation, *situation.logged, describe(situation));
   if (wants_accounting(situation)) return Wait{true};
   const auto settled = situation.gone ? std::nullopt : cause_of(*situation.slurm, situation.user);
   return with_cause(situation, settled.value_or(remaining_cause(situation)), describe(situation));
+}
+
+std::optional<Cause> cause_in_log(std::string_view log) {
+  // In the order in which they are looked for in a line. A job that is cancelled and no more is nobody's fault.
+  constexpr std::array<std::pair<std::string_view, std::optional<Cause>>, 8> phrases{
+      {{"DUE TO TIME LIMIT", Cause::timeout},
+       {"DUE TO PREEMPTION", Cause::preempted},
+       {"DUE TO NODE FAILURE", Cause::node_failure},
+       {"exceeded memory limit", Cause::out_of_memory},
+       {"Exceeded job memory limit", Cause::out_of_memory},
+       {"oom-kill", Cause::out_of_memory},
+       {"oom_kill", Cause::out_of_memory},
+       {"CANCELLED AT", std::nullopt}}};
+  std::optional<Cause> cause;
+  while (!log.empty()) {
+    const std::string_view line = log.substr(0, log.find('\n'));
+    log.remove_prefix(std::min(log.size(), line.size() + 1));
+    for (const auto& [phrase, meaning] : phrases) {
+      if (line.find(phrase) == std::string_view::npos || !line.starts_with("slurm")) continue;
+      cause = meaning;
+      break;
+    }
+  }
+  return cause;
 }
 
 }  // namespace stune::slurm

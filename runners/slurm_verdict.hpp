@@ -16,13 +16,15 @@
 ///     none, it never started   | launch f. launch f.  TO  OOM PR  NF  NF  TO  CA  PR         lost   lost
 ///
 /// (TO: timeout, OOM: out_of_memory, PR: preempted, NF: node_failure, CA: cancelled; * lost, if no signal killed it.)
-/// "Told to end" means that a signal that asks for an end reached the node program: a command that catches it and exits
-/// well under TIMEOUT or scancel did not complete. Signal 9 is out of memory only with evidence. If we asked for the
-/// end ourselves, every cell that would not be a result of the command's own will is "stopped".
+/// Where the job's own log, in which only Slurm writes, says what Slurm did to it, FAILED, CA, RV and gone are read as
+/// that. "Told to end" means that a signal that asks for an end reached the node program: a command that catches it and
+/// exits well under TIMEOUT or scancel did not complete. Signal 9 is out of memory only with evidence. If we asked for
+/// the end ourselves, every cell that would not be a result of the command's own will is "stopped".
 #pragma once
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "runners/slurm_state.hpp"
@@ -47,8 +49,9 @@ struct Situation {
   std::string host{};                ///< that claimed it
   std::optional<ExitRecord> record;  ///< of its last start
   std::optional<Testimony> slurm;
-  bool gone = false;        ///< neither the queue nor accounting knows the job any more
-  bool grace_over = false;  ///< a record that was written would be visible by now
+  std::optional<Cause> logged{};  ///< what the job's log says of it, see cause_in_log
+  bool gone = false;              ///< neither the queue nor accounting knows the job any more
+  bool grace_over = false;        ///< a record that was written would be visible by now
   bool stop_asked = false;
   int user = 0;  ///< our user id
 };
@@ -59,5 +62,8 @@ struct Wait {
 using Verdict = std::variant<Wait, Ending>;
 
 Verdict judge(const Situation& situation);
+
+/// What Slurm wrote last into the job's log about its end; nothing where that tells no cause.
+std::optional<Cause> cause_in_log(std::string_view log);
 
 }  // namespace stune::slurm

@@ -199,6 +199,8 @@ bool Watch::examine(AttemptId id, TimePoint now) {
     situation.slurm = job.testimony;
     situation.gone = job.gone;
     situation.grace_over = job.over_since && now - *job.over_since >= timing_.grace;
+    // After a restart the log tells of earlier starts, too.
+    if (job.over_since && start && start->start == 0) situation.logged = cause_in_log(slurms_words(job, 20));
     situation.stop_asked = job.stop_asked;
     situation.user = user_;
     if (start) {
@@ -264,12 +266,17 @@ Metadata Watch::metadata_of(const WatchedJob& job) const {
   return metadata;
 }
 
+/// In the job's own log.
+std::string Watch::slurms_words(const WatchedJob& job, int lines) const {
+  if (job.submission.empty()) return {};
+  return last_lines(folder_.submission(std::atoi(job.submission.c_str())) / ("slurm-" + job.job + ".log"), lines);
+}
+
 /// Of the command; without a record also of Slurm, which says there why it ended the job, and of the job script.
 std::string Watch::last_words(const WatchedJob& job, const Situation& situation) const {
   std::string words = last_lines(folder_.attempt(job.id).output(), 5);
-  if (situation.record || job.submission.empty()) return words;
-  const auto log = folder_.submission(std::atoi(job.submission.c_str())) / ("slurm-" + job.job + ".log");
-  const std::string slurms = last_lines(log, 3);
+  if (situation.record) return words;
+  const std::string slurms = slurms_words(job, 3);
   return words + (words.empty() || slurms.empty() ? "" : "\n") + slurms;
 }
 

@@ -102,6 +102,7 @@ class Watch {
   void end(AttemptId id, Ending ending, int start);
   Metadata metadata_of(const WatchedJob& job) const;
   std::string last_words(const WatchedJob& job, const Situation& situation) const;
+  std::string slurms_words(const WatchedJob& job, int lines) const;
 
   const ExperimentFolder& folder_;
   const Timing& timing_;

@@ -48,6 +48,8 @@ void Watch::read_accounting(const std::vector<AccountingRow>& rows, const std::v
       job->testimony = Testimony{row->state, {}, row->cancelled_by, row->exit_code, row->signal, row->nodes, true};
     } else if (found && row->state != State::unknown && now - riddle_since(*job, now) < timing_.contradiction) {
       continue;  // it lags behind
+    } else if (!found && job->looks_missing == 0 && now - riddle_since(*job, now) < timing_.accounting) {
+      continue;  // it has not heard of it yet
     } else if (job->looks_missing > 0) {
       job->gone = true;
     } else if (job->testimony) {

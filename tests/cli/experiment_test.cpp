@@ -287,7 +287,8 @@ TEST(AskAndTell, MistakesChangeNothing) {
 TEST(Help, IsThereForEveryCommandWithAnExample) {
   const Shell shell;
 
-  for (const char* command : {"run", "resume", "step", "status", "trials", "best", "stop", "set", "ask", "tell", "attach"}) {
+  for (const char* command :
+       {"run", "resume", "step", "status", "trials", "best", "stop", "set", "ask", "tell", "attach"}) {
     const Outcome help = shell.stune({command, "--help"});
     EXPECT_EQ(help.code, 0) << command;
     EXPECT_THAT(help.output, HasSubstr("Example")) << command;

@@ -130,6 +130,20 @@ TEST_F(SlurmRunnerTest, JobsThatAreSuspendedSpecialOrOnTheirWayOutHaveNotEnded) 
   EXPECT_EQ(ending(0).cause, Cause::completed);
 }
 
+TEST_F(SlurmRunnerTest, WithoutAccountingTheJobsLogTellsThatItsTimeWasOver) {
+  slurm_.accounting = false;
+  submit(0);
+  run_for(Seconds(1));
+  ASSERT_TRUE(start("100", 0));
+  std::ofstream(ExperimentFolder(folder_).submission(0) / "slurm-100.log")
+      << "slurmstepd: error: *** JOB 100 ON n1 CANCELLED AT 2026-11-24T02:40:35 DUE TO TIME LIMIT ***\n";
+  slurm_.jobs.erase("100");
+
+  run_for(Seconds(1200));
+
+  EXPECT_EQ(ending(0).cause, Cause::timeout);
+}
+
 TEST(SlurmNotes, AreReadAsTheyWereWrittenAndNothingOfThemThatIsDamaged) {
   const TimePoint now = TimePoint{} + std::chrono::hours(100);
   Notes notes;

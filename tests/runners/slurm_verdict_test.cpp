@@ -222,5 +222,39 @@ TEST(SlurmVerdict, ItsEvidenceIsToldToPeople) {
   EXPECT_EQ(ending.host, "n3");
 }
 
+TEST(SlurmVerdict, TheJobsLogTellsWhatSlurmsStateDoesNot) {
+  Situation killed = situation({}, {"F", says(State::failed)});
+  killed.logged = Cause::out_of_memory;
+  EXPECT_EQ(verdict_of(killed), "out_of_memory");
+  killed.slurm = says(State::cancelled, 0);
+  EXPECT_EQ(verdict_of(killed), "out_of_memory");
+  killed.gone = true;
+  killed.logged = timeout;
+  EXPECT_EQ(verdict_of(killed), "timeout");
+  killed.gone = false;
+  killed.slurm = says(State::preempted);
+  EXPECT_EQ(verdict_of(killed), "preempted") << "a state that is clear needs no log";
+  killed.slurm = says(State::running);
+  EXPECT_EQ(verdict_of(killed), "wait");
+  Situation own = situation(record(3, 0), {"F", says(State::failed)});
+  own.logged = Cause::out_of_memory;
+  EXPECT_EQ(verdict_of(own), "exit_code") << "its own will";
+}
+
+TEST(SlurmVerdict, OfTheJobsLogTheLastWordCounts) {
+  const std::string cancelled = "slurmstepd-n1: error: *** JOB 3 ON n1 CANCELLED AT 2026-11-24T02:40:35";
+  const std::string too_much = "slurmstepd-n1: error: StepId=3.batch exceeded memory limit (2 > 1), being killed\n";
+  const std::string event = "slurmstepd: error: Detected 1 oom-kill event(s) in StepId=3.batch cgroup.\n";
+
+  EXPECT_EQ(cause_in_log(cancelled + " DUE TO TIME LIMIT ***\n"), timeout);
+  EXPECT_EQ(cause_in_log(cancelled + " DUE TO PREEMPTION ***"), preempted);
+  EXPECT_EQ(cause_in_log(cancelled + " DUE TO NODE FAILURE, SEE SLURMCTLD LOG FOR DETAILS ***\n"), node_failure);
+  EXPECT_EQ(cause_in_log(cancelled + " ***\n" + too_much), Cause::out_of_memory);
+  EXPECT_EQ(cause_in_log(event), Cause::out_of_memory);
+  EXPECT_EQ(cause_in_log(event + cancelled + " ***\n"), std::nullopt) << "by hand, later";
+  EXPECT_EQ(cause_in_log("the user's own words about an oom-kill\n"), std::nullopt);
+  EXPECT_EQ(cause_in_log(""), std::nullopt);
+}
+
 }  // namespace
 }  // namespace stune::slurm

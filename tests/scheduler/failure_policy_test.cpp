@@ -49,7 +49,8 @@ TEST(FailurePolicy, EveryCauseHasItsConsequence) {
 TEST(FailurePolicy, AReasonSaysNothingTwice) {
   const auto reason = [](const Ending& ending) { return decide_ending(begun(), trial_after(0), ending).reason; };
 
-  EXPECT_EQ(reason({.cause = Cause::exit_code, .exit_code = 5, .detail = "exit code 5\nno data"}), "exit code 5\nno data");
+  EXPECT_EQ(reason({.cause = Cause::exit_code, .exit_code = 5, .detail = "exit code 5\nno data"}),
+            "exit code 5\nno data");
   EXPECT_EQ(reason({.cause = Cause::signal, .signal = 11, .detail = "killed by SIGSEGV"}), "killed by SIGSEGV");
   EXPECT_EQ(reason({.cause = Cause::signal, .signal = 11}), "killed by signal 11");
   EXPECT_EQ(reason({.cause = Cause::timeout, .detail = "Slurm says TIMEOUT"}), "timeout: Slurm says TIMEOUT");
