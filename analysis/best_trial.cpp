@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "analysis/analyses.hpp"
@@ -21,10 +22,21 @@ std::vector<Value> row(const Subject& subject, const std::string& by, int index)
   return cells;
 }
 
+/// Is the difference between the model's best trial and this one small beside what the model does not know?
+bool alike(const Subject& subject, int trial) {
+  const Belief other = subject.surrogate->predict({&subject.experiment.trial(trial).parameters, 1}).front();
+  return std::abs(subject.best->belief.mean - other.mean) < std::max(subject.best->belief.sem, other.sem);
+}
+
 /// Does the belief about the best trial agree with what was seen there?
 std::string verdict(const Subject& subject) {
   const int seen = subject.experiment.best_observed();
   if (seen < 0 || !subject.surrogate) return "By observation: a model needs two completed trials that differ.";
+  if (subject.best->trial != seen && alike(subject, seen)) {
+    return concat(
+        {"Trials ", std::to_string(seen), " and ", std::to_string(subject.best->trial),
+         " can hardly be told apart: the one measured better, the model expects a little more of the other."});
+  }
   if (subject.best->trial != seen) {
     return concat({"Trial ", std::to_string(seen),
                    " measured best, but the model takes that for luck and trusts trial ",

@@ -15,7 +15,8 @@ std::string verdict(const Validation& v) {
       return v.coverage < 0.8
                  ? "The model's predictions can be trusted, its intervals are too narrow: rely on the curves and "
                    "doubt the bands."
-                 : "The model can be trusted: what the other cards derive from it holds for your program.";
+                 : "The model can be trusted where trials are; what it says of regions without any is a guess with "
+                   "wide bands.";
     case Trust::direction:
       return "The model sees the trend but not the details: believe which parameters matter and where to look, not the "
              "numbers.";

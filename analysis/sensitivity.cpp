@@ -52,8 +52,33 @@ std::string by_category(const Subject& subject, std::size_t tuned) {
     means.emplace_back(mean_over_cube(at_code, space.dimension(), points), to_string(value_at(space, tuned, code)));
   }
   std::ranges::sort(means, [&](const auto& a, const auto& b) { return subject.better(a.first, b.first); });
-  return concat({means.front().second, " is best (", brief(means.front().first), " on average), ", means.back().second,
-                 " worst (", brief(means.back().first), ")"});
+  return concat({means.front().second, " is best (", analysis::brief(means.front().first), " on average), ",
+                 means.back().second, " worst (", analysis::brief(means.back().first), ")"});
+}
+
+/// The value of a parameter that is best on average over all others.
+Value best_on_average(const Subject& subject, std::size_t tuned) {
+  const SearchSpace& space = subject.space();
+  constexpr int places = 21, points = 128;
+  double best_u = 0.0, best = 0.0;
+  for (int k = 0; k < places; ++k) {
+    const double u = k / (places - 1.0);
+    const CubeFunction at_u = [&](std::span<const double> cube) {
+      std::vector<double> x = from_cube(space, cube);
+      for (std::size_t i = tuned; i < x.size(); i += space.dimension()) x[i] = u;
+      return subject.surrogate->means(x);
+    };
+    const double mean = mean_over_cube(at_u, space.dimension(), points);
+    if (k > 0 && !subject.better(mean, best)) continue;
+    best = mean;
+    best_u = u;
+  }
+  return value_at(space, tuned, best_u);
+}
+
+std::string brief(const Value& value) {
+  const auto* number = std::get_if<double>(&value);
+  return number ? analysis::brief(*number) : to_string(value);
 }
 
 std::string effect(const Subject& subject, std::size_t i) {
@@ -62,7 +87,9 @@ std::string effect(const Subject& subject, std::size_t i) {
   if (indices.total[i].value < little) return "next to nothing";
   if (subject.space().axes()[i].kind == Axis::Kind::categories) return by_category(subject, i);
   const double straight = indices.trend[i] * indices.trend[i];
-  if (straight < 0.5 * indices.first[i].value || indices.first[i].value < little) return "up and down, or with others";
+  if (indices.first[i].value < little) return "only together with others";
+  if (straight < 0.5 * indices.first[i].value)
+    return concat({"best around ", brief(best_on_average(subject, i)), ", on average"});
   return concat({"more of it ", indices.trend[i] > 0 ? "raises " : "lowers ", metric});
 }
 
@@ -83,10 +110,25 @@ std::string why_none(const Subject& subject) {
   return "The model is constant: as far as it can tell, no parameter matters.";
 }
 
+double doubt(const Surrogate& surrogate, const SearchSpace& space, double variance) {
+  constexpr int points = 512;
+  const CubeFunction squared_error = [&](std::span<const double> cube) {
+    std::vector<double> squares;
+    for (const Belief& belief : surrogate.predict_encoded(from_cube(space, cube)))
+      squares.push_back(belief.sem * belief.sem);
+    return squares;
+  };
+  const double unknown = mean_over_cube(squared_error, space.dimension(), points);
+  return unknown / (unknown + variance);
+}
+
 std::string how_sure(const Subject& subject) {
-  const std::size_t n = subject.surrogate->trials().size();
-  if (n < 2 * subject.space().dimension() + 2) return " With so few trials this is a first guess.";
-  return " It is as good as the model: see the cross-validation.";
+  const double share = subject.sensitivity->doubt;
+  const char* verdict = share > 0.5   ? ": take this as a first guess"
+                        : share > 0.2 ? ": believe the order of the long bars"
+                                      : "";
+  return concat({" The model's own doubt over the whole space, which the intervals do not contain, is ", percent(share),
+                 " of all variance", verdict, "."});
 }
 
 }  // namespace
@@ -106,6 +148,7 @@ std::optional<Sensitivity> measure_sensitivity(const Surrogate& surrogate, const
   result.indices = sobol_indices(f, d, {.samples = result.samples, .second_order = second_order});
   const double scale = std::abs(f(std::vector<double>(d, 0.5)).front());
   if (result.indices.variance <= 1e-18 * scale * scale) return {};
+  result.doubt = doubt(surrogate, space, result.indices.variance);
   result.order.resize(d);
   std::iota(result.order.begin(), result.order.end(), std::size_t{0});
   std::ranges::stable_sort(result.order, std::ranges::greater{},
@@ -127,11 +170,12 @@ Card show_sensitivity(const Subject& subject) {
     card.text = why_none(subject);
     return card;
   }
-  const auto& [indices, order, samples] = *subject.sensitivity;
-  card.text =
-      concat({"Parts of the variance of ", metric,
-              " over the whole search space that are due to each parameter, by the model", " (Sobol indices from ",
-              counted(static_cast<std::size_t>(samples), "sample"), " with 95 % intervals).", how_sure(subject)});
+  const SobolIndices& indices = subject.sensitivity->indices;
+  const std::vector<std::size_t>& order = subject.sensitivity->order;
+  card.text = concat(
+      {"Parts of the variance of ", metric, " over the whole search space that are due to each parameter, by the model",
+       " (Sobol indices from ", counted(static_cast<std::size_t>(subject.sensitivity->samples), "sample"),
+       " with 95 % intervals).", how_sure(subject)});
   Figure figure;
   figure.title = concat({"Parts of the variance of ", metric});
   figure.look_for =

@@ -17,6 +17,9 @@ struct Sensitivity {
   SobolIndices indices;            ///< of the model's mean, in the objective's units
   std::vector<std::size_t> order;  ///< of the tuned parameters by total index, the largest first
   int samples = 0;
+  /// Of all variance over the search space, the part that is the model's own doubt, in [0, 1]: trials gather where it
+  /// is good, and elsewhere a model that foretells them well may know little.
+  double doubt = 0.0;
 };
 
 /// About a second at most; nothing where the model is constant.

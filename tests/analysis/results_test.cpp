@@ -87,6 +87,17 @@ TEST(BestTrial, ALuckyMeasurementIsToldFromAGoodTrial) {
             std::get<double>(card.rows[0][column(card, "predicted")]));
 }
 
+TEST(BestTrial, TrialsThatAreAlikeAreCalledSo) {
+  MadeExperiment made({range("x", 0, 1)});
+  generation::RandomNumbers random(11);
+  made.sample(
+      40, [&](const Parameterization& p) { return std::pow(p.number("x") - 0.3, 2) + 0.3 * random.normal(); }, 0.3);
+
+  const Card card = show_best(Subject(*made));
+
+  EXPECT_THAT(card.text, HasSubstr("can hardly be told apart"));
+}
+
 TEST(Trace, BestSoFarByTrialAndByTimeIsCountedByHand) {
   MadeExperiment made({range("x", 0, 1)}, {"score", false});
   const int slow = made.create({{"x", 0.1}}, "Sobol");                                             // minute 1

@@ -154,10 +154,22 @@ TEST(Sensitivity, SaysInWhichDirectionAParameterWorks) {
   std::map<std::string, std::string> effect;
   for (const auto& row : card.rows) effect[std::get<std::string>(row[0])] = std::get<std::string>(row.back());
   EXPECT_EQ(effect["up"], "more of it raises loss");
-  EXPECT_EQ(effect["bowl"], "up and down, or with others");
+  EXPECT_EQ(effect["bowl"], "best around 0.5, on average");
   EXPECT_EQ(effect["idle"], "next to nothing");
   EXPECT_THAT(effect["c"], HasSubstr("a is best"));
   EXPECT_THAT(show_interactions(subject).text, HasSubstr("No two parameters depend on one another"));
+}
+
+TEST(Sensitivity, TellsHowMuchOfTheSpaceTheModelDoesNotKnow) {
+  const auto rough = [](const Parameterization& p) {
+    return std::sin(9 * p.number("x")) * std::cos(7 * p.number("y"));
+  };
+  MadeExperiment few({range("x", 0, 1), range("y", 0, 1)}), many({range("x", 0, 1), range("y", 0, 1)});
+  few.sample(6, rough);
+  many.sample(200, rough);
+
+  EXPECT_GT(Subject(*few).sensitivity->doubt, 0.3);
+  EXPECT_LT(Subject(*many).sensitivity->doubt, 0.02);
 }
 
 TEST(Sensitivity, WithoutAModelOrAnyEffectItSaysSo) {
