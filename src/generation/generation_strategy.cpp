@@ -213,6 +213,10 @@ Proposal GenerationStrategy::from_model(std::size_t index, std::span<const Param
     proposal.candidate->generator = "Sobol";
     proposal.notice = std::string("a quasi-random trial instead of the model's: ") + describe(made.fallback);
   }
+  if (made.origin == generation::ProposalOrigin::model && made.fit == model::FitOutcome::failed) {
+    proposal.notice =
+        "the model could not be fitted to the outcomes: earlier hyperparameters, or the usual ones, are used";
+  }
   for (const Eigen::VectorXd& point : made.further) {
     proposal.further.push_back(Candidate{decode(history_.space(), point), "GP", evidence, evidence, {}});
   }

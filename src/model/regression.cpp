@@ -137,26 +137,6 @@ UserPrediction Regression::leave_one_out() const {
   return user(Prediction{outcomes_ - posterior_.weights().cwiseQuotient(precision), precision.cwiseInverse()});
 }
 
-double Regression::leave_one_out_score(const Measurements& data) const {
-  std::vector<double> finite;
-  for (const Eigen::Index i : finite_entries(data.y)) finite.push_back(data.y(i));
-  std::sort(finite.begin(), finite.end());
-  const double median = finite[finite.size() / 2];
-  const double step = 1e-3 * std::max(finite.back() - median, 1e-300);
-  const Eigen::VectorXd precisions = leave_one_out_precision();
-  double sum = 0.0;
-  int count = 0;
-  for (Eigen::Index i = 0; i < precisions.size(); ++i) {
-    if (!std::isfinite(data.y(i)) || data.y(i) < median) continue;
-    const double precision = precisions(i);
-    const double weight = posterior_.weights()(i);
-    const double slope = transform_.forward_sem(data.y(i), step) / step / after_failures_.scale;
-    sum += 0.5 * std::log(precision) - 0.5 * weight * weight / precision + std::log(std::max(slope, 1e-300));
-    ++count;
-  }
-  return sum / count;
-}
-
 double Regression::noise_ratio() const { return noise_.mean() / posterior_.theta().output_scale; }
 
 }  // namespace stune::model

@@ -69,10 +69,6 @@ class Regression {
   const Eigen::VectorXd& noise() const { return noise_; }
   /// The largest of Posterior::surprises() among measurements that the fit did not know; 0 if there are none.
   double largest_surprise() const;
-  /// How well each of the better half of the measurements is foretold by all others: mean log density in the user's
-  /// units (up to a constant that is the same for all models of the same measurements). Comparable between outcome
-  /// transforms. O(n^3/3) where no explicit inverse is kept. Reference: Rasmussen & Williams (2006), section 5.4.2.
-  double leave_one_out_score(const Measurements& data) const;
   /// Noise of an observation over the variance of the process; the mean over observations where variances are known.
   double noise_ratio() const;
 
