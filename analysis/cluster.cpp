@@ -44,7 +44,7 @@ Figure timeline(const std::vector<Stay>& stays) {
   for (std::size_t i = first; i < stays.size(); ++i) {
     const Stay& stay = stays[i];
     if (stay.started > stay.submitted) add_span(figure, traces, "queued", stay, stay.submitted, stay.started, unit);
-    if (stay.has_started) add_span(figure, traces, to_string(stay.fate), stay, stay.started, stay.ended, unit);
+    if (stay.has_started) add_span(figure, traces, word_for(stay.fate), stay, stay.started, stay.ended, unit);
   }
   return figure;
 }
@@ -178,7 +178,7 @@ Card show_failures(const Subject& subject) {
       if (count.hosts.size() <= 5) hosts += concat({hosts.empty() ? "" : ", ", host});
     }
     if (count.hosts.size() > 5) hosts = counted(count.hosts.size(), "machine");
-    card.rows.push_back({in_words(stune::to_string(cause)), static_cast<std::int64_t>(count.attempts), count.seconds,
+    card.rows.push_back({in_words(to_string(cause)), static_cast<std::int64_t>(count.attempts), count.seconds,
                          !is_infrastructure(cause), hosts, count.example});
   }
   std::ranges::stable_sort(card.rows, std::ranges::greater{},

@@ -6,6 +6,7 @@
 #include "analysis/analyses.hpp"
 #include "analysis/drawing.hpp"
 #include "analysis/statistics.hpp"
+#include "experiment/parameter_rules.hpp"
 
 namespace stune::analysis {
 namespace {
@@ -20,8 +21,6 @@ struct Finding {
 };
 using Findings = std::vector<Finding>;
 
-bool is_range(const Parameter& p) { return p.kind == ParameterKind::real || p.kind == ParameterKind::integer; }
-
 bool matters(const Subject& subject, std::size_t tuned) {
   return !subject.sensitivity || subject.sensitivity->indices.total[tuned].value >= 0.01;
 }
@@ -34,7 +33,7 @@ void check_bounds(const Subject& subject, Findings& findings) {
   for (std::size_t i = 0; i < x.size(); ++i) {
     const Parameter& parameter = subject.space().tuned(i);
     const int values = subject.space().axes()[i].count;
-    if (!is_range(parameter) || (values != 0 && values < 4) || !matters(subject, i)) continue;
+    if (!is_interval(parameter) || (values != 0 && values < 4) || !matters(subject, i)) continue;
     if (x[i] > 0.01 && x[i] < 0.99) continue;
     any = true;
     const bool low = x[i] <= 0.01;

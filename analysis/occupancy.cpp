@@ -36,7 +36,7 @@ void assign_lanes(std::vector<Stay>& stays) {
 
 }  // namespace
 
-const char* to_string(Fate fate) {
+const char* word_for(Fate fate) {
   switch (fate) {
     case Fate::running:
       return "running";

@@ -11,7 +11,7 @@ namespace stune::analysis {
 
 enum class Fate : std::uint8_t { running, completed, failed, lost, stopped };
 /// "completed", ..., "lost, tried again"
-const char* to_string(Fate fate);
+const char* word_for(Fate fate);
 
 /// One attempt, in seconds since the experiment began: queued from `submitted` to `started`, running from there to
 /// `ended`. What goes on ends at the last change of the experiment.

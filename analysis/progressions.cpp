@@ -48,7 +48,8 @@ std::vector<std::string> metrics_with_steps(const Subject& subject) {
     }
   }
   std::vector<std::string> names(found.begin(), found.end());
-  std::ranges::stable_partition(names, [&](const std::string& name) { return name == subject.objective().metric; });
+  std::stable_partition(names.begin(), names.end(),
+                        [&](const std::string& name) { return name == subject.objective().metric; });
   return names;
 }
 

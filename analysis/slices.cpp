@@ -44,7 +44,7 @@ std::string others_text(const Subject& subject) {
       {"All other parameters are as in trial ", std::to_string(subject.best->trial), ", the best by the model."});
 }
 
-std::string why_none(const Subject& subject) {
+std::string why_no_slices(const Subject& subject) {
   return subject.surrogate ? "The model is constant: there is nothing to see." : "A model needs two completed trials.";
 }
 
@@ -144,7 +144,7 @@ Card draw_slices(const Subject& subject) {
   Card card{"Slices", concat({subject.objective().metric, " along the parameters that matter most"}), {}, {}, {}, {}};
   if (subject.space().dimension() == 0) return card;
   if (!subject.sensitivity) {
-    card.text = why_none(subject);
+    card.text = why_no_slices(subject);
     return card;
   }
   card.text = concat({"What the model predicts, with 95 % bands. ", others_text(subject)});
@@ -161,7 +161,7 @@ Card draw_contours(const Subject& subject) {
             {},         {}};
   if (subject.space().dimension() < 2) return card;
   if (!subject.sensitivity) {
-    card.text = why_none(subject);
+    card.text = why_no_slices(subject);
     return card;
   }
   card.text = concat({"What the model predicts, and how sure it is. ", others_text(subject)});

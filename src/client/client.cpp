@@ -71,7 +71,7 @@ void Client::configure_experiment(ExperimentConfig config) {
   impl_->configured = true;
 }
 
-void Client::configure_optimization(OptimizationOptions options) {
+void Client::configure_optimization(const OptimizationOptions& options) {
   impl_->expect_unbegun("configure_optimization");
   impl_->wanted.definition.optimization = parse_optimization(options.objective, options.outcome_constraints);
 }

@@ -69,7 +69,7 @@ class Client {
   Client& operator=(Client&&) noexcept;
 
   void configure_experiment(ExperimentConfig config);
-  void configure_optimization(OptimizationOptions options);
+  void configure_optimization(const OptimizationOptions& options);
   void configure_runner(std::unique_ptr<Runner> runner);
   void configure_runner(std::unique_ptr<TrialRunner> runner);
   void configure_metrics(std::vector<std::unique_ptr<Metric>> metrics);
