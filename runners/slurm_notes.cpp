@@ -13,7 +13,7 @@ std::optional<TimePoint> next_time(std::istringstream& words, TimePoint now) {
   std::int64_t count = 0;
   if (!(words >> count)) return {};
   const TimePoint time{std::chrono::microseconds(count)};
-  return time <= now ? std::optional(time) : std::nullopt;
+  return time <= now && time != TimePoint{} ? std::optional(time) : std::nullopt;
 }
 
 void read_doubt(std::istringstream& words, TimePoint now, std::map<AttemptId, TimePoint>& doubts) {
@@ -48,6 +48,7 @@ void write_doubts(std::ostringstream& text, const char* name, const std::map<Att
 
 std::string to_text(const Notes& notes) {
   std::ostringstream text;
+  text.precision(17);
   if (notes.config) {
     text << "config " << number_of(notes.config_at) << ' ' << notes.config->min_job_age << ' '
          << notes.config->max_array_size << ' ' << notes.config->accounting << '\n';

@@ -43,16 +43,29 @@ std::string results_text(const std::vector<Observation>& observations) {
   return text;
 }
 
+/// `detail` without what `head` says already.
+std::string rest_of(std::string detail, const std::string& head) {
+  while (detail.ends_with('\n')) detail.pop_back();
+  const std::string first = detail.substr(0, detail.find('\n'));
+  if (first != head) return detail;
+  return first.size() == detail.size() ? std::string() : detail.substr(first.size() + 1);
+}
+
 std::string ending_text(const Ending& ending) {
-  std::string text = plain(to_string(ending.cause));
-  if (ending.exit_code != 0 || ending.cause == Cause::completed)
-    text += ", exit code " + std::to_string(ending.exit_code);
-  if (ending.signal != 0) text += ", killed by " + signal_name(ending.signal);
+  const std::string code = "exit code " + std::to_string(ending.exit_code);
+  const std::string killed = "killed by " + signal_name(ending.signal);
+  std::string text = ending.cause == Cause::exit_code                      ? code
+                     : ending.cause == Cause::signal && ending.signal != 0 ? killed
+                                                                           : plain(to_string(ending.cause));
+  const std::string head = text;
+  if (head != code && (ending.exit_code != 0 || ending.cause == Cause::completed)) text += ", " + code;
+  if (head != killed && ending.signal != 0) text += ", " + killed;
   if (!ending.host.empty()) text += ", on " + ending.host;
   if (ending.started && ending.ended) text += ", after " + to_words(Seconds(*ending.ended - *ending.started));
   if (ending.cpu_seconds > 0) text += ", " + number(ending.cpu_seconds, 3) + " s of CPU";
   if (ending.peak_memory > 0) text += ", " + number(static_cast<double>(ending.peak_memory) / 1e6, 3) + " MB at most";
-  return ending.detail.empty() ? text : text + "\n" + ending.detail;
+  const std::string detail = rest_of(ending.detail, head);
+  return detail.empty() ? text : text + "\n" + detail;
 }
 
 /// What one event says of the trial; empty: nothing.

@@ -14,6 +14,12 @@ bool is_its_own_fault(Cause cause) {
   return cause == Cause::node_failure || cause == Cause::launch_failure || cause == Cause::lost;
 }
 
+/// When the attempt's end was known at the latest, by the coordinator's clock: a failing machine's own may be wrong.
+TimePoint known_at(const Trial& trial, std::size_t attempt) {
+  if (attempt + 1 < trial.attempts.size()) return trial.attempts[attempt + 1].submitted;
+  return trial.ended.value_or(trial.attempts[attempt].submitted);
+}
+
 /// One machine, and not a list of them in which nobody knows the culprit.
 bool is_one_machine(const std::string& host) { return !host.empty() && host.find_first_of(",[ ") == std::string::npos; }
 
@@ -22,8 +28,9 @@ bool is_one_machine(const std::string& host) { return !host.empty() && host.find
 HostHealth::HostHealth(const Experiment& experiment) {
   std::vector<std::pair<TimePoint, const Ending*>> endings;
   for (const Trial& trial : experiment.trials()) {
-    for (const Attempt& attempt : trial.attempts) {
-      if (attempt.ending) endings.emplace_back(attempt.ending->ended.value_or(attempt.submitted), &*attempt.ending);
+    for (std::size_t i = 0; i < trial.attempts.size(); ++i) {
+      const Attempt& attempt = trial.attempts[i];
+      if (attempt.ending) endings.emplace_back(known_at(trial, i), &*attempt.ending);
     }
   }
   std::ranges::sort(endings);

@@ -17,8 +17,10 @@
 #include "experiment/search_space.hpp"
 #include "runners/slurm_advice.hpp"
 #include "runners/slurm_escalation.hpp"
+#include "runners/slurm_notes.hpp"
 #include "runners/slurm_options.hpp"
 #include "runners/slurm_parse.hpp"
+#include "runners/slurm_verdict.hpp"
 #include "storage/codec.hpp"
 #include "storage/lock_record.hpp"
 #include "storage/telemetry.hpp"
@@ -56,6 +58,14 @@ void squeue(std::string_view text) {
 }
 void sacct(std::string_view text) { slurm::parse_sacct(text); }
 void scontrol(std::string_view text) { slurm::parse_config(text); }
+
+void sacctmgr(std::string_view text) { slurm::parse_limits(text, "qos", {"MaxJobsPerUser", "MaxSubmitJobsPerUser"}); }
+void job_log(std::string_view text) { slurm::cause_in_log(text); }
+
+void notes(std::string_view text) {
+  const slurm::Notes known = slurm::parse_notes(text, TimePoint::max());
+  must(slurm::parse_notes(slurm::to_text(known), TimePoint::max()) == known, "notes are read back");
+}
 
 void sbatch_options(std::string_view text) {
   for (const auto& word : slurm::split_words(text)) {
@@ -114,6 +124,11 @@ constexpr std::array all{
     Target{"sacct", sacct, "78|78_3|CANCELLED by 0|0:9|None assigned|name|with bars\n"},
     Target{"scontrol", scontrol,
            "ClusterName = a\nMaxArraySize = 1001\nMinJobAge = 300 sec\nSLURM_VERSION = 22.05.8\n"},
+    Target{"sacctmgr", sacctmgr, "normal||3\nlong|100|\n"},
+    Target{"job_log", job_log,
+           "slurmstepd: error: *** JOB 7 ON n1 CANCELLED AT 2026-11-24T02:40:35 DUE TO TIME LIMIT ***\n"},
+    Target{"notes", notes,
+           "config 1795488170822331 300 1001 1\naccounting 5 2\nmissing 7 0 1795488170822331\nover 8 1 17\n"},
     Target{"sbatch_options", sbatch_options, "#!/bin/sh\n#SBATCH --mem=4G -t 10 'a \\'b' \"c d\" # e\n#SBATCH -x n1\n"},
     Target{"escalation", escalation, "--time=1-12:30:15 --mem 1.5G retry,1.5,3"},
     Target{"parameter", parameter, "lr = log(1e-5, 1e-1, default=1e-3)"},

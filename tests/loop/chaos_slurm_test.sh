@@ -52,10 +52,18 @@ kill "$poker" && wait "$poker" 2>/dev/null
 poker=
 check_exactness "$trials"
 check_jobs "$experiment" "$since"
-claim "starts of an attempt after its end" "$(for end in counts/end.*; do
-  awk -v end="$(awk 'NR == 1 {print $2}' "$end")" '$6 > end {print $1}' "counts/start.${end#counts/end.}"
-done)" ""
-claim "attempts that came to their end twice" "$(for end in counts/end.*; do (($(wc -l <"$end") < 2)) || echo "$end"; done)" ""
+# A start has come to its end once that is on record; a job that is requeued a moment before starts again, and rightly so.
+again() {
+  local record start next
+  for record in "$experiment"/trials/*/attempt-*/exit.*.json; do
+    grep -q '"exit_code":0,"signal":0,.*"error":"","signals":\[\]' "$record" || continue
+    start=${record##*/exit.}
+    next=${record%/*}/claim.$((${start%.json} + 1))
+    [[ -e $next ]] && ! grep -q '"job":""' "$next" && echo "$next"
+  done
+}
+claim "starts of an attempt after its end" "$(again)" ""
+echo "$(cat counts/end.* | wc -l) starts came to their last line, for $trials results"
 sort faulty/done | uniq -c | sort -rn
 report "$trials"
 echo "$jobs jobs in Slurm's accounting; seed $FAULTY_SEED, $((SECONDS - begin)) s"

@@ -97,6 +97,23 @@ TEST(HostHealth, AMachineThatFailsTwiceInARowIsAvoidedForAnHour) {
   EXPECT_TRUE(health.to_avoid(start + std::chrono::minutes(65)).empty());
 }
 
+TEST(HostHealth, AfterARestartTheClocksOfFailingMachinesDoNotCount) {
+  const TimePoint now = TimePoint{} + std::chrono::hours(1000);
+  Experiment experiment;
+  Sequence last = 0;
+  const auto add = [&](EventBody what) { experiment.apply({++last, now, std::move(what)}); };
+  add(ExperimentCreated{small_definition(), options_for(10, 2)});
+  add(TrialCreated{0, Parameterization{{"x", 0.5}, {"n", std::int64_t{2}}}, "Sobol", 0, false});
+  for (const int attempt : {0, 1}) {
+    Ending ending = on("n1", Cause::node_failure);
+    ending.ended = now - std::chrono::hours(300);
+    add(SubmissionIntended{"token" + std::to_string(attempt), {{0, attempt}}});
+    add(JobReported{{0, attempt}, JobState::ended, ending, {}});
+  }
+
+  EXPECT_EQ(HostHealth(experiment).to_avoid(now), std::vector<std::string>{"n1"});
+}
+
 TEST(HostHealth, OnlyTheMachinesOwnFaultsCountAndASuccessForgivesThem) {
   HostHealth health(begun());
   for (int i = 0; i < 3; ++i) {
