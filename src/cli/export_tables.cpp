@@ -13,13 +13,12 @@ namespace stune::cli {
 
 namespace {
 
-using enum ExportColumn::Type;
-
 Cell real_cell(double value) { return std::isnan(value) ? Cell{} : Cell{value}; }
 Cell time_cell(const std::optional<TimePoint>& time) { return time ? Cell{to_iso(*time)} : Cell{}; }
 Cell count_cell(std::int64_t value) { return value; }
 
 ExportColumn::Type type_of(const Parameter& parameter) {
+  using enum ExportColumn::Type;
   if (parameter.kind == ParameterKind::real) return real;
   if (parameter.kind == ParameterKind::integer || parameter.kind == ParameterKind::boolean) return integer;
   const auto all = [&](auto is) { return std::ranges::all_of(parameter.values, is); };
@@ -30,6 +29,7 @@ ExportColumn::Type type_of(const Parameter& parameter) {
 }
 
 Cell value_cell(const Value& value, ExportColumn::Type type) {
+  using enum ExportColumn::Type;
   if (type == text) return to_string(value);
   if (type == real) return real_cell(to_number(value));
   if (const auto* whole = std::get_if<std::int64_t>(&value)) return *whole;
@@ -65,6 +65,7 @@ std::vector<Cell> trial_row(const Experiment& experiment, const Trial& trial,
 }
 
 ExportTable experiment_table(const Experiment& experiment) {
+  using enum ExportColumn::Type;
   const Objective& objective = experiment.definition().optimization.objectives.front();
   return {"experiment",
           {{"name", text},
@@ -78,6 +79,7 @@ ExportTable experiment_table(const Experiment& experiment) {
 }
 
 ExportTable observations_table(const Experiment& experiment) {
+  using enum ExportColumn::Type;
   ExportTable table{
       "observations", {{"trial", integer}, {"metric", text}, {"step", integer}, {"mean", real}, {"sem", real}}, {}};
   for (const Trial& trial : experiment.trials()) {
@@ -110,6 +112,7 @@ std::vector<Cell> attempt_row(int trial, std::size_t k, const Attempt& attempt) 
 }
 
 ExportTable attempts_table(const Experiment& experiment) {
+  using enum ExportColumn::Type;
   ExportTable table{"attempts",
                     {{"trial", integer},
                      {"attempt", integer},
@@ -150,6 +153,7 @@ std::string csv_cell(const Cell& cell) {
 }  // namespace
 
 ExportTable trials_table_for_export(const Experiment& experiment) {
+  using enum ExportColumn::Type;
   ExportTable table{"trials",
                     {{"trial", integer},
                      {"status", text},

@@ -164,6 +164,23 @@ TEST(Drawing, TenThousandTrialsAreThinnedAndItIsSaid) {
   EXPECT_THAT(trace_named(scatter.figures[0], "best").x, ElementsAre(0.4321));
 }
 
+TEST(Cards, AreTheSameEveryTime) {
+  MadeExperiment made({range("x", 0, 1), range("y", 0, 1)});
+  made.sample(20, [](const Parameterization& p) { return p.number("x") * p.number("y"); });
+
+  const std::vector<Card> once = compute_all(*made), again = compute_all(*made);
+
+  ASSERT_EQ(once.size(), again.size());
+  for (std::size_t i = 0; i < once.size(); ++i) {
+    EXPECT_EQ(once[i].rows, again[i].rows) << once[i].name;
+    for (std::size_t k = 0; k < once[i].figures.size(); ++k) {
+      const auto &a = once[i].figures[k].traces, &b = again[i].figures[k].traces;
+      ASSERT_EQ(a.size(), b.size());
+      for (std::size_t t = 0; t < a.size(); ++t) EXPECT_EQ(a[t].z, b[t].z) << once[i].figures[k].title;
+    }
+  }
+}
+
 TEST(Cards, WithoutACompletedTrialTheySayWhatIsMissing) {
   MadeExperiment nothing({range("x", 0, 1)});
   MadeExperiment failures({range("x", 0, 1)});
