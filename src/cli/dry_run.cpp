@@ -7,6 +7,7 @@
 #include "cli/words.hpp"
 #include "client/make_runner.hpp"
 #include "runners/slurm_script.hpp"
+#include "stune/error.hpp"
 #include "stune/slurm_runner.hpp"
 #include "trial/folder.hpp"
 
@@ -96,7 +97,17 @@ slurm::UserOptions slurm_options(const NewExperiment& wanted) {
   if (const auto& path = wanted.definition.command.script; !path.empty()) {
     script = slurm::script_words(read_script(path), path.filename().string());
   }
-  return slurm::sort_options(script, slurm::typed_words(wanted.environment, wanted.options.sbatch_options));
+  slurm::UserOptions options =
+      slurm::sort_options(script, slurm::typed_words(wanted.environment, wanted.options.sbatch_options));
+  const Job job = first_job(wanted.definition);
+  try {
+    filled(options.from_script, job);
+    filled(options.from_command_line, job);
+    filled({options.chdir.value_or(""), options.exclude}, job);
+  } catch (const ConfigError& error) {
+    throw ConfigError(std::string("in the options for sbatch, ") + error.what());
+  }
+  return options;
 }
 
 std::string dry_run(const std::filesystem::path& folder, const NewExperiment& wanted) {

@@ -103,7 +103,7 @@ class Reader {
   std::string operator()(const TrialEnded& e) const {
     if (e.trial != trial_) return {};
     std::string text = std::string("the trial is ") + plain(to_string(e.status));
-    if (!e.reason.empty()) text += ": " + e.reason;
+    if (!e.reason.empty()) text += ": " + rest_of(e.reason, {});
     if (e.ending) text += "\nits last attempt: " + ending_text(*e.ending);
     const std::string results = results_text(e.observations);
     return results.empty() ? text : text + "\nresults: " + results;

@@ -27,7 +27,7 @@ std::string value_of(std::string_view name, AttemptId id, const Parameterization
   if (name == "attempt") return std::to_string(id.attempt);
   std::string known;
   for (std::size_t i = 0; i < parameters.size(); ++i) known += "{" + parameters.name(i) + "}, ";
-  throw ConfigError("the command holds {" + std::string(name) + "}, which is no parameter; known are " + known +
+  throw ConfigError("{" + std::string(name) + "} stands for no parameter; known are " + known +
                     "{trial} and {attempt}; write {{" + std::string(name) + "}} for the text itself");
 }
 
