@@ -206,7 +206,8 @@ std::vector<std::string> split_words(std::string_view line) {
 }
 
 std::string quote_word(const std::string& word) {
-  const bool plain = !word.empty() && word.find_first_of(" \t\"'\\#") == std::string::npos;
+  const bool plain = !word.empty() && std::none_of(word.begin(), word.end(), is_blank) &&
+                     word.find_first_of("\"'\\#") == std::string::npos;
   if (plain) return word;
   std::string quoted = "\"";
   for (const char c : word) {

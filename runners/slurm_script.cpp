@@ -29,7 +29,11 @@ std::string option_lines(const std::vector<std::string>& words) {
   for (const std::string& word : words) {
     const bool is_option = word.starts_with("-");
     if (is_option) lines += lines.empty() ? "#SBATCH" : "\n#SBATCH";
-    lines += (lines.empty() ? "#SBATCH " : " ") + quote_word(word);
+    // A line end in a value would end the comment, and what follows it would be run.
+    std::string value = word;
+    std::replace_if(
+        value.begin(), value.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+    lines += (lines.empty() ? "#SBATCH " : " ") + quote_word(value);
   }
   return lines;
 }

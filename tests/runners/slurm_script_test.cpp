@@ -108,6 +108,12 @@ TEST(SbatchOptions, OptionsThatLookSimilarArePassedOn) {
   EXPECT_EQ(options.from_script.size(), 5U);
 }
 
+TEST(SbatchOptions, WordsWithBlanksOfEveryKindAreReadBack) {
+  for (const char* word : {"`\n\n", "a\vb", "\r", "a\fb", " ", ""}) {
+    EXPECT_THAT(split_words(quote_word(word)), ElementsAre(word));
+  }
+}
+
 TEST(SbatchOptions, ShortOptionsInOneWordAreSeveral) {
   EXPECT_THAT(sorted("#SBATCH -HQn4 -sO\n").from_script, ElementsAre("-H", "-n4", "-s", "-O"));
 }
@@ -122,6 +128,14 @@ TEST(JobScript, CarriesTheUsersOptionsAndEndsInExec) {
               testing::StartsWith("#!/bin/sh\n#SBATCH --gres=gpu:1\n#SBATCH -n 4\n#SBATCH \"--comment=a b\"\n"));
   EXPECT_THAT(script, testing::EndsWith("exec \"$program\" attempt \"$attempt\"\n"));
   EXPECT_THAT(script, Not(HasSubstr("@")));
+}
+
+TEST(JobScript, AValueWithALineEndIsNoCommand) {
+  JobPlan job = plan();
+  job.script_options = {"--comment=a\ntouch /tmp/owned", "-n", "4"};
+
+  EXPECT_THAT(make_script(job),
+              testing::StartsWith("#!/bin/sh\n#SBATCH \"--comment=a touch /tmp/owned\"\n#SBATCH -n 4\n"));
 }
 
 TEST(JobScript, HandsTheAttemptOverWhateverThePathHolds) {
