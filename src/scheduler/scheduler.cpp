@@ -238,6 +238,17 @@ void Scheduler::fetch_metrics(TimePoint now, std::vector<EventBody>& events) {
   }
 }
 
+namespace {
+
+bool ends_in(std::span<const EventBody> events, int trial) {
+  return std::ranges::any_of(events, [&](const EventBody& event) {
+    const auto* ended = std::get_if<TrialEnded>(&event);
+    return ended && ended->trial == trial;
+  });
+}
+
+}  // namespace
+
 void Scheduler::peek_at_running(TimePoint now, std::vector<EventBody>& events) {
   if (now < next_peek_) return;
   const bool first = next_peek_ == TimePoint{};
@@ -247,7 +258,7 @@ void Scheduler::peek_at_running(TimePoint now, std::vector<EventBody>& events) {
   auto it = live.lower_bound(next_peeked_);
   for (int looked = 0; looked < peeks_at_once && it != live.end(); ++it, ++looked) {
     const Trial& trial = c_.experiment.trial(*it);
-    if (trial.attempts.back().state != JobState::running) continue;
+    if (trial.attempts.back().state != JobState::running || ends_in(events, *it)) continue;
     std::vector<Observation> seen = peek(c_.metrics, trial);
     std::erase_if(seen, [&](const Observation& o) {
       return std::ranges::find(trial.observations, o) != trial.observations.end();

@@ -217,6 +217,20 @@ class SlowMetric : public Metric {
   int refusals_;
 };
 
+TEST(Metrics, ATrialThatEndsWhenItsPartialResultsAreDueEndsOnce) {
+  World world;
+  world.cluster.set_script([](const Job&) {
+    return FakeOutcome{Seconds{30}, Cause::completed, {}, 0, {}};  // results of running trials are read every 30 s
+  });
+  Coordinator coordinator(world, options_for(6, 2));
+  coordinator.metrics.push_back(std::make_unique<SlowMetric>(0));
+
+  const RunSummary summary = coordinator.run();
+
+  EXPECT_EQ(summary.reason, StopReason::finished);
+  EXPECT_EQ(coordinator.experiment.count(TrialStatus::completed), 6);
+}
+
 TEST(Scheduler, AMetricThatIsLateIsWaitedFor) {
   World world;
   world.cluster.set_script([](const Job&) { return FakeOutcome{Seconds{1}, Cause::completed, {}, 0, {}}; });
