@@ -83,7 +83,7 @@ ExitCode run_generation(const std::filesystem::path& folder) {
     Session session = Session::open(folder, std::move(parts));
     for (const std::string& notice : session.notices()) progress->notice(notice);
     be_modest(session);
-    const RunSummary summary = session.run(*progress, &interrupt.wakeup());
+    const RunSummary summary = run_reporting(session, *progress, interrupt.wakeup());
     if (summary.reason != StopReason::interrupted) successor.withdraw();
     return conclude(session, summary);
   } catch (const Error&) {

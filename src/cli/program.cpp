@@ -92,8 +92,9 @@ ExitCode run_program(std::vector<std::string> arguments, const MpiRanks* mpi) {
   app.footer(examples);
   app.set_version_flag("--version", "stune " STUNE_VERSION);
   app.require_subcommand(1);
-  for (const auto add : {add_run, add_resume, add_step, add_status, add_trials, add_best, add_predict, add_export,
-                         add_explain, add_doctor, add_stop, add_set, add_ask, add_tell, add_attach, add_metric}) {
+  for (const auto add :
+       {add_run, add_resume, add_step, add_status, add_trials, add_best, add_report, add_predict, add_export,
+        add_explain, add_doctor, add_stop, add_set, add_ask, add_tell, add_attach, add_metric}) {
     add(app, invocation);
   }
   refuse_unknown_command(app, arguments);

@@ -50,8 +50,7 @@ ExitCode resume(const ResumeArguments& arguments, const MpiRanks* mpi) {
     return ExitCode::success;
   }
   be_modest(session);
-  return conclude(session, arguments.step ? session.step(*progress, &interrupt.wakeup())
-                                          : session.run(*progress, &interrupt.wakeup()));
+  return conclude(session, run_reporting(session, *progress, interrupt.wakeup(), arguments.step));
 }
 
 }  // namespace

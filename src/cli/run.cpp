@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "base/log.hpp"
+#include "cli/background_report.hpp"
 #include "cli/coordinator.hpp"
 #include "cli/describe.hpp"
 #include "cli/dry_run.hpp"
@@ -20,6 +21,7 @@
 #include "cli/subcommands.hpp"
 #include "cli/terminal.hpp"
 #include "client/make_runner.hpp"
+#include "client/report_file.hpp"
 
 namespace stune::cli {
 
@@ -168,7 +170,7 @@ ExitCode run(const RunArguments& arguments) {
     return ExitCode::success;
   }
   be_modest(session);
-  return conclude(session, session.run(*progress, &interrupt.wakeup()));
+  return conclude(session, run_reporting(session, *progress, interrupt.wakeup()));
 }
 
 }  // namespace
@@ -209,12 +211,30 @@ std::string ending_text(const Session& session, const RunSummary& summary) {
          std::to_string(summary.progress.pending) + " pending.\n";
 }
 
+/// Writes it. Where that fails, the run has succeeded all the same.
+std::string report_text(const Session& session) {
+  if (session.experiment().trials().empty()) return {};
+  std::cout.flush();
+  const std::string folder = session.folder().filename().string();
+  if (BackgroundReport(session.folder()).write_last()) return "Report: " + folder + "/" + report_name + "\n";
+  return "No report was written; try: stune report " + folder + "\n";
+}
+
 }  // namespace
+
+RunSummary run_reporting(Session& session, Progress& progress, const Wakeup& interrupt, bool step) {
+  BackgroundReport report(session.folder());
+  ReportingProgress reporting(progress, report);
+  return step ? session.step(reporting, &interrupt) : session.run(reporting, &interrupt);
+}
 
 ExitCode conclude(const Session& session, const RunSummary& summary) {
   if (!summary.message.empty()) std::cerr << "stune: " << summary.message << "\n";
   std::cout << ending_text(session, summary);
   if (summary.reason != StopReason::idle) std::cout << best_text(session.experiment());
+  // Who interrupts wants to leave; and then there is `stune report`.
+  if (summary.reason != StopReason::idle && summary.reason != StopReason::interrupted)
+    std::cout << report_text(session);
   return exit_code(summary.reason);
 }
 

@@ -5,6 +5,7 @@
 #include "base/clock.hpp"
 #include "cli/describe.hpp"
 #include "cli/quantities.hpp"
+#include "cli/sparkline.hpp"
 #include "cli/subcommands.hpp"
 #include "client/log_progress.hpp"
 #include "client/session.hpp"
@@ -148,6 +149,7 @@ std::string status_text(const View& view, const std::filesystem::path& folder, T
     text += "\n  best       " + with_error(value.mean, value.sem) + " (trial " +
             std::to_string(experiment.best_observed()) + ")";
   }
+  if (const std::string trace = trace_text(experiment); !trace.empty()) text += "\n  trace      " + trace;
   text += waiting_text(experiment) + budget_text(view);
   text += "\n  begun      " + ago(experiment.created(), now) + ", last change " + ago(experiment.last_change(), now);
   text += "\n  folder     " + folder.string() + "\n";

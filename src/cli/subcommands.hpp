@@ -32,6 +32,7 @@ void add_step(CLI::App& app, Invocation& invocation);
 void add_status(CLI::App& app, Invocation& invocation);
 void add_trials(CLI::App& app, Invocation& invocation);
 void add_best(CLI::App& app, Invocation& invocation);
+void add_report(CLI::App& app, Invocation& invocation);
 void add_explain(CLI::App& app, Invocation& invocation);
 void add_doctor(CLI::App& app, Invocation& invocation);
 void add_stop(CLI::App& app, Invocation& invocation);

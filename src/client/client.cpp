@@ -3,9 +3,11 @@
 #include <cmath>
 
 #include "analysis/analyses.hpp"
+#include "base/clock.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
 #include "client/log_progress.hpp"
+#include "client/report_file.hpp"
 #include "client/session.hpp"
 #include "runners/per_trial_runner.hpp"
 #include "stune/error.hpp"
@@ -170,6 +172,12 @@ std::vector<std::map<std::string, Prediction>> Client::predict(const std::vector
 std::vector<Card> Client::compute_analyses() const {
   const Experiment& experiment = impl_->experiment();
   return analysis::compute_all(experiment, read_file(folder() / "telemetry.json").value_or(""));
+}
+
+void Client::write_report(const std::filesystem::path& file) const {
+  const Experiment& experiment = impl_->experiment();
+  stune::write_report(experiment, compute_analyses(), SystemClock().now(),
+                      file.empty() ? folder() / report_name : file);
 }
 
 const std::vector<Trial>& Client::trials() const { return impl_->experiment().trials(); }

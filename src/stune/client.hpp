@@ -90,6 +90,8 @@ class Client {
   BestTrial get_best_parameterization(bool use_model_predictions = true) const;
   std::vector<std::map<std::string, Prediction>> predict(const std::vector<Parameterization>& points) const;
   std::vector<Card> compute_analyses() const;
+  /// All cards as one HTML page that needs nothing else; empty: report.html in the experiment's folder.
+  void write_report(const std::filesystem::path& file = {}) const;
   const std::vector<Trial>& trials() const;
   const std::filesystem::path& folder() const;
 

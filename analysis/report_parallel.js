@@ -1,0 +1,74 @@
+// Parallel coordinates: one line through all axes for each trial.
+
+/** Ticks at powers of ten (or of two, where there are few) for values that are already logarithms. */
+function decades(low, high) {
+  const values = [], text = [];
+  for (const step of [1, 0.30103]) {
+    values.length = text.length = 0;
+    for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9; ++i) {
+      values.push(i * step);
+      text.push(short(Number((10 ** (i * step)).toPrecision(step === 1 ? 12 : 3))));
+    }
+    if (values.length > 1) break;
+  }
+  return { tickvals: values, ticktext: text };
+}
+
+function dimension(axis, values) {
+  const label = cut(axis.title, 22);
+  if (axis.categories.length) {
+    const all = axis.categories.map((_, i) => i);
+    return { label, values, tickvals: all, ticktext: axis.categories.map((one) => cut(one, 14)), range: [-0.2, all.length - 0.8] };
+  }
+  if (!axis.log) return { label, values };
+  const logs = values.map((value) => (value > 0 ? Math.log10(value) : null));
+  const known = logs.filter((value) => value !== null);
+  const range = [known.reduce((a, b) => Math.min(a, b), Infinity), known.reduce((a, b) => Math.max(a, b), -Infinity)];
+  return range[1] > range[0] ? { label, values: logs, range, ...decades(...range) } : { label, values };
+}
+
+function parallel(figure, trace, look, objective) {
+  const line = { color: trace.z || look.colour };
+  if (trace.z) Object.assign(line, { showscale: true, colorbar: colour_bar(figure), ...colours(figure, objective) });
+  return {
+    type: "parcoords", line, dimensions: figure.axes.map((axis, i) => dimension(axis, trace.columns[i])),
+    labelfont: { size: 12 }, tickfont: { size: 11 }, rangefont: { size: 1, color: "rgba(0,0,0,0)" },
+    labelangle: figure.axes.length > 7 ? -20 : 0,
+  };
+}
+
+/** Plotly draws parallel coordinates with WebGL, which a browser without a graphics card may not have. */
+let webgl;
+function has_webgl() {
+  if (webgl === undefined) webgl = Boolean(document.createElement("canvas").getContext("webgl"));
+  return webgl;
+}
+
+/** The same lines without brushes, in ten colours. */
+function parallel_without_webgl(figure, objective) {
+  const trace = figure.traces.find((one) => one.kind === "parallel");
+  const dimensions = figure.axes.map((axis, i) => dimension(axis, trace.columns[i]));
+  const scaled = dimensions.map(({ values, range }) => {
+    const known = values.filter((value) => value !== null);
+    const [low, high] = range || [known.reduce((a, b) => Math.min(a, b), Infinity), known.reduce((a, b) => Math.max(a, b), -Infinity)];
+    return values.map((value) => (value === null ? null : high > low ? (value - low) / (high - low) : 0.5));
+  });
+  const order = trace.columns[0].map((_, i) => i).sort((a, b) => (trace.z ? trace.z[a] - trace.z[b] : 0));
+  const dark_first = objective.minimize || figure.colour !== objective.metric;
+  const viridis = ["#440154", "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725"];
+  const data = viridis.map((color) => ({
+    type: "scatter", mode: "lines", hoverinfo: "skip", connectgaps: false, line: { color, width: 1 }, x: [], y: [],
+  }));
+  order.forEach((line, rank) => {
+    const group = Math.floor(rank * viridis.length / order.length);
+    const { x, y } = data[dark_first ? group : viridis.length - 1 - group];
+    x.push(...scaled.map((_, axis) => axis), null);
+    y.push(...scaled.map((values) => values[line]), null);
+  });
+  const layout = {
+    height: height_of(figure), font, showlegend: false, margin: { l: 40, r: 40, t: 20, b: 60 },
+    xaxis: { tickvals: dimensions.map((_, i) => i), ticktext: dimensions.map((one) => one.label), gridcolor: "#8d99a6", zeroline: false },
+    yaxis: { visible: false },
+  };
+  return { data: data.reverse(), layout, config };  // the dark ones on top
+}

@@ -1,0 +1,66 @@
+#include "cli/sparkline.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdlib>
+
+#include "cli/quantities.hpp"
+
+namespace stune::cli {
+
+namespace {
+
+constexpr std::size_t widest = 48;
+constexpr std::array blocks{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+
+bool shows_utf8() {
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    const char* value = std::getenv(name);
+    if (!value || !*value) continue;
+    std::string locale = value;
+    std::ranges::transform(locale, locale.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
+    return locale.find("utf-8") != std::string::npos || locale.find("utf8") != std::string::npos;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::vector<double> best_so_far(const Experiment& experiment) {
+  const bool minimize = experiment.definition().optimization.objectives.front().minimize;
+  std::vector<double> best;
+  for (const Trial& trial : experiment.trials()) {
+    const auto value = trial.status == TrialStatus::completed ? objective_of(experiment, trial) : std::nullopt;
+    if (!value || !std::isfinite(value->mean)) continue;
+    const double before = best.empty() ? value->mean : best.back();
+    best.push_back(minimize ? std::min(before, value->mean) : std::max(before, value->mean));
+  }
+  return best;
+}
+
+std::string sparkline(const std::vector<double>& values, std::size_t width) {
+  if (values.empty()) return {};
+  const auto [low, high] = std::ranges::minmax(values);
+  if (!(high > low)) return {};
+  const std::size_t count = std::min(width, values.size());
+  std::string text;
+  for (std::size_t i = 1; i <= count; ++i) {
+    const double value = values[i * values.size() / count - 1];
+    const double height = (value - low) / (high - low) * static_cast<double>(blocks.size() - 1);
+    text += blocks[static_cast<std::size_t>(std::lround(height))];
+  }
+  return text;
+}
+
+std::string trace_text(const Experiment& experiment) {
+  if (isatty(STDOUT_FILENO) != 1 || !shows_utf8()) return {};
+  const std::vector<double> best = best_so_far(experiment);
+  const std::string picture = sparkline(best, widest);
+  return picture.empty() ? picture : picture + "  " + number(best.front(), 4) + " to " + number(best.back(), 4);
+}
+
+}  // namespace stune::cli
