@@ -92,7 +92,6 @@ std::optional<model::Regression> with_new_fit(const model::FeatureMap& map, cons
   asked.warp = warp_of_next_fit(known, options);
   asked.warm_start = known.warm_start;
   asked.fit.deterministic = options.deterministic;
-  asked.fit.pending = known.pending.rows() > 0;
   asked.fit.default_start = wants_default_start(known.measured.y.size(), options.trial);
   asked.fit.quiet_start = asked.fit.default_start || known.measured.y.size() <= always_refitted;
   if (options.optimizer.search.box.lower.size() != 0 && known.warm_start) {

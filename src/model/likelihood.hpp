@@ -28,8 +28,8 @@ struct Priors {
   LogNormal noise;
 
   /// Lengthscales of numeric dimensions grow with the square root of their number. `deterministic`: the user says that
-  /// the outcome has no noise. `pending`: trials are running, and will be believed to turn out as predicted.
-  static Priors of(const FeatureMap& map, bool deterministic, bool pending = false);
+  /// the outcome has no noise.
+  static Priors of(const FeatureMap& map, bool deterministic);
 };
 
 /// The box a fit stays in; the constant mean is within [-mean, mean].
