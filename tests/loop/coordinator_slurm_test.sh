@@ -33,8 +33,8 @@ claim "who ran last" "$(ls chain.stune/coordinator/*.log | wc -l)" 2
 
 # --- steps: none of them waits for a job
 begin run --name steps --param "x = float(0, 1)" --minimize loss --method sobol --seed 7 --runner slurm --poll 1,1.5,3 --trials 4 \
-  --parallel 2 -- sh -c 'sleep 1; stune metric loss="$STUNE_x"' >out.txt 2>&1
-until_true '(($(count_status steps running 2>/dev/null) > 0))'
+  --parallel 2 -- sh -c 'sleep 2; stune metric loss="$STUNE_x"' >out.txt 2>&1
+until_true 'grep -qs intended steps.stune/journal.jsonl'
 kill -TERM "$coordinator"
 wait "$coordinator"
 claim "exit code after SIGTERM" $? 130
