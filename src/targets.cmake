@@ -11,6 +11,10 @@ target_compile_options(stune_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow
 if(STUNE_WARNINGS_AS_ERRORS)
   target_compile_options(stune_options INTERFACE -Werror)
 endif()
+if(CMAKE_UNITY_BUILD)
+  # Every file is included by another one then, and g++ takes it for a header.
+  target_compile_options(stune_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+endif()
 if(STUNE_SANITIZE)
   # g++ 12 sees uninitialized values in every std::optional that a sanitizer has instrumented.
   target_compile_options(stune_options INTERFACE -fsanitize=${STUNE_SANITIZE} -fno-omit-frame-pointer
