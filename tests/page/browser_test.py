@@ -124,7 +124,7 @@ class Page(unittest.TestCase):
             message = json.loads(entry["message"])["message"]
             if message["method"] == "Network.requestWillBeSent":
                 asked.append(message["params"]["request"]["url"])
-        outside = [url for url in asked if not url.startswith(("data:", "blob:"))]
+        outside = [url for url in asked if not url.startswith(("data:", "blob:", "chrome://"))]
         self.assertLessEqual(len(outside), 1, outside)
         self.assertTrue(all(url.startswith("file://") for url in outside), outside)
 
