@@ -26,7 +26,7 @@ struct Definition {
   std::filesystem::path working_directory{};                  ///< empty: each trial in its own folder
   std::uint64_t seed = 0;
   std::string method = "fast";  ///< fast, random, sobol
-  int initial = 0;              ///< quasi-random trials before the model; 0: chosen from dimension and parallelism
+  int initial = 0;              ///< quasi-random trials before the model; 0: chosen from dimension and budget
 };
 
 /// How it is run. Journaled whole whenever it changes.

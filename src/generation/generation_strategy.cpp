@@ -123,7 +123,10 @@ Eigen::VectorXd uniform_point(const Domain& domain, std::uint64_t seed, std::uin
 
 }  // namespace
 
-int default_initial_trials(std::size_t dimension) { return std::clamp(2 * static_cast<int>(dimension), 5, 10); }
+int default_initial_trials(std::size_t dimension, int wanted) {
+  const int by_dimension = std::min(2 * static_cast<int>(dimension), 10);
+  return std::max(5, wanted > 1 ? std::min(by_dimension, wanted / 6) : by_dimension);
+}
 
 GenerationStrategy::GenerationStrategy() : kept_(std::make_unique<generation::Kept>()) {}
 GenerationStrategy::GenerationStrategy(const GenerationStrategy& other)
@@ -135,7 +138,8 @@ GenerationStrategy::~GenerationStrategy() = default;
 bool GenerationStrategy::wants_model() const {
   const Definition& d = history_.definition();
   if (d.method != "fast" || history_.space().dimension() == 0) return false;
-  const int needed = d.initial > 0 ? d.initial : default_initial_trials(history_.space().dimension());
+  const int needed =
+      d.initial > 0 ? d.initial : default_initial_trials(history_.space().dimension(), history_.options().trials);
   return history_.observed() >= std::max(2, needed);
 }
 

@@ -51,7 +51,8 @@ class GenerationStrategy {
   std::unique_ptr<generation::Kept> kept_;  ///< a cache: changes no digit
 };
 
-/// Quasi-random trials before the model takes over, where the user did not say.
-int default_initial_trials(std::size_t dimension);
+/// Quasi-random trials before the model takes over, where the user did not say: two for each dimension, 10 at most, and
+/// no more than a sixth of the `wanted` trials (up to 1: not known), but 5.
+int default_initial_trials(std::size_t dimension, int wanted);
 
 }  // namespace stune
