@@ -2,7 +2,8 @@
 
 usage: browser_test.py MAKE_PAGES STUNE SCRATCH [SHOTS]     SHOTS: a folder for pictures of the pages, for people
 
-Chromium and its driver listen on the loopback device only and end with the test; what they write is below SCRATCH.
+Chromium and its driver listen on the loopback device only and end with the test; what they write is below SCRATCH
+and in a temporary folder.
 """
 
 import csv
@@ -291,12 +292,13 @@ def main():
     os.makedirs(scratch, exist_ok=True)
     if Page.shots:
         os.makedirs(Page.shots, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=scratch, ignore_cleanup_errors=True) as folder:
+    # The profile has a short name wherever the build folder is: Chromium makes a socket there, and a socket's name ends at 107
+    # characters.
+    with tempfile.TemporaryDirectory(dir=scratch) as folder, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         Page.scratch = folder
         Page.pages = os.path.join(folder, "pages")
-        Page.profile = os.path.join(folder, "profile")
+        Page.profile = profile
         os.makedirs(Page.pages)
-        os.makedirs(Page.profile)
         subprocess.run([make_pages, Page.pages], check=True)
         with open(glob.glob(os.path.join(Page.pages, "nothing.html"))[0], encoding="utf-8") as page:
             if "stune_without_figures = true" in page.read():
