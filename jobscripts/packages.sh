@@ -4,8 +4,8 @@
 set -eu
 
 build="g++ make cmake libeigen3-dev nlohmann-json3-dev libcli11-dev libhdf5-dev libsqlite3-dev libboost-dev libopenmpi-dev openmpi-bin python3-plotly esbuild"
-tests="libgtest-dev libgmock-dev libbenchmark-dev slurm-wlm slurmdbd munge mariadb-server python3-h5py python3-sklearn procps chromium chromium-driver python3-selenium"
-check="clang-format clang-tidy git"
+tests="libgtest-dev libgmock-dev slurm-wlm slurmdbd munge mariadb-server python3-h5py python3-sklearn procps chromium chromium-driver python3-selenium"
+check="clang-format clang-tidy clang-14 libclang-rt-14-dev git"
 
 command -v dpkg-query >/dev/null || exit 0
 wanted=()
