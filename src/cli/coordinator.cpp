@@ -7,7 +7,7 @@
 #include "cli/interrupt.hpp"
 #include "cli/manners.hpp"
 #include "cli/node_program.hpp"
-#include "cli/run.hpp"
+#include "cli/reported_run.hpp"
 #include "cli/terminal.hpp"
 #include "runners/slurm_chain.hpp"
 

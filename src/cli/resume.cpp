@@ -8,7 +8,7 @@
 #include "cli/mpi_start.hpp"
 #include "cli/node_program.hpp"
 #include "cli/plan.hpp"
-#include "cli/run.hpp"
+#include "cli/reported_run.hpp"
 #include "cli/subcommands.hpp"
 #include "cli/terminal.hpp"
 #include "storage/lock.hpp"

@@ -1,14 +1,10 @@
-#include "cli/run.hpp"
-
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
 
-#include "base/clock.hpp"
 #include "base/log.hpp"
-#include "cli/background_report.hpp"
 #include "cli/coordinator.hpp"
 #include "cli/describe.hpp"
 #include "cli/dry_run.hpp"
@@ -17,14 +13,12 @@
 #include "cli/mpi_start.hpp"
 #include "cli/node_program.hpp"
 #include "cli/plan.hpp"
-#include "cli/quantities.hpp"
+#include "cli/reported_run.hpp"
 #include "cli/subcommands.hpp"
 #include "cli/terminal.hpp"
 #include "client/make_runner.hpp"
-#include "client/report_file.hpp"
 
 namespace stune::cli {
-
 namespace {
 
 struct RunArguments {
@@ -174,69 +168,6 @@ ExitCode run(const RunArguments& arguments) {
 }
 
 }  // namespace
-
-namespace {
-
-std::string going_on_text(const Session& session) {
-  const std::string folder = session.folder().filename().string();
-  if (session.experiment().options().runner == "mpi") {
-    return "Trials that run are given time to end. Continue with the same command, or: mpirun -n 9 stune resume " +
-           folder + "\n";
-  }
-  return "Jobs that run or wait go on. Continue with: stune resume " + folder + "\nCancel them with: stune stop " +
-         folder + "\n";
-}
-
-std::string ending_text(const Session& session, const RunSummary& summary) {
-  const std::string folder = session.folder().filename().string();
-  const std::string going_on = going_on_text(session);
-  const std::string elapsed = to_words(summary.progress.elapsed);
-  switch (summary.reason) {
-    case StopReason::finished:
-      return "All " + counted(summary.progress.wanted, "trial") + " are in, after " + elapsed + ".\n";
-    case StopReason::exhausted:
-      return "Every point of the search space has been tried, after " + elapsed + ".\n";
-    case StopReason::stopped:
-      return "Stopped; its jobs were cancelled. Continue with: stune resume " + folder + "\n";
-    case StopReason::interrupted:
-      return "Interrupted. " + going_on;
-    case StopReason::time_limit:
-      return "The time for this run is over. " + going_on;
-    case StopReason::failure_rate:
-      return "Jobs were cancelled. The output of a trial is in " + folder + "/trials/NUMBER/attempt-0/output.log.\n";
-    case StopReason::idle:
-      break;
-  }
-  return "Nothing is due now; " + std::to_string(summary.progress.running) + " running, " +
-         std::to_string(summary.progress.pending) + " pending.\n";
-}
-
-/// Writes it. Where that fails, the run has succeeded all the same.
-std::string report_text(const Session& session) {
-  if (session.experiment().trials().empty()) return {};
-  std::cout.flush();
-  const std::string folder = session.folder().filename().string();
-  if (BackgroundReport(session.folder()).write_last()) return "Report: " + folder + "/" + report_name + "\n";
-  return "No report was written; try: stune report " + folder + "\n";
-}
-
-}  // namespace
-
-RunSummary run_reporting(Session& session, Progress& progress, const Wakeup& interrupt, bool step) {
-  BackgroundReport report(session.folder());
-  ReportingProgress reporting(progress, report);
-  return step ? session.step(reporting, &interrupt) : session.run(reporting, &interrupt);
-}
-
-ExitCode conclude(const Session& session, const RunSummary& summary) {
-  if (!summary.message.empty()) std::cerr << "stune: " << summary.message << "\n";
-  std::cout << ending_text(session, summary);
-  if (summary.reason != StopReason::idle) std::cout << best_text(session.experiment());
-  // Who interrupts wants to leave; and then there is `stune report`.
-  if (summary.reason != StopReason::idle && summary.reason != StopReason::interrupted)
-    std::cout << report_text(session);
-  return exit_code(summary.reason);
-}
 
 void add_run(CLI::App& app, Invocation& invocation) {
   auto arguments = std::make_shared<RunArguments>();
