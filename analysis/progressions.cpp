@@ -113,7 +113,7 @@ std::string foresight(const std::vector<Curve>& curves) {
                  " (rank correlation): ", verdict, "."});
 }
 
-std::vector<Curve> thinned(const Subject& subject, const std::vector<Curve>& curves) {
+std::vector<Curve> drawn_of(const Subject& subject, const std::vector<Curve>& curves) {
   std::vector<Curve> chosen;
   std::set<std::size_t> places;
   for (const std::size_t i : thin(curves.size(), most_curves)) places.insert(i);
@@ -124,7 +124,7 @@ std::vector<Curve> thinned(const Subject& subject, const std::vector<Curve>& cur
 }
 
 void add_figures(Card& card, const Subject& subject, const std::string& metric, const std::vector<Curve>& all) {
-  const std::vector<Curve> curves = thinned(subject, all);
+  const std::vector<Curve> curves = drawn_of(subject, all);
   Figure by_step = draw(subject, metric, curves, {"step", false, {}}, [](const Curve& curve) { return curve.steps; });
   by_step.title = concat({metric, " by step"});
   by_step.look_for =
@@ -158,7 +158,7 @@ Card draw_progressions(const Subject& subject) {
     if (card.text.empty()) {
       card.text =
           "What trials reported step by step. Where time is shown, steps are taken as evenly spread over the run.";
-      card.text += foresight(curves) + thinned_note(thinned(subject, curves).size(), curves.size());
+      card.text += foresight(curves) + thinned_note(drawn_of(subject, curves).size(), curves.size());
     }
     add_figures(card, subject, metric, curves);
   }
