@@ -145,17 +145,6 @@ bool create_with_open(const fs::path& path, std::string_view content, mode_t mod
   return true;
 }
 
-void create_folder(const fs::path& path) {
-  if (::mkdir(path.c_str(), 0700) == 0) return;
-  const int error = errno;
-  struct stat found {};
-  if (::stat(path.c_str(), &found) == 0) {
-    if (S_ISDIR(found.st_mode)) return;
-    throw StorageError("cannot create the folder " + path.string() + ": a file of that name exists");
-  }
-  fail("create the folder", path, error);
-}
-
 }  // namespace
 
 std::unique_ptr<AppendFile> open_append_file(const fs::path& path) { return std::make_unique<PosixAppendFile>(path); }
@@ -233,6 +222,17 @@ bool create_exclusively(const fs::path& path, std::string_view content, mode_t m
   }
   sync_folder(folder_of(path));
   return true;
+}
+
+void create_folder(const fs::path& path) {
+  if (::mkdir(path.c_str(), 0700) == 0) return;
+  const int error = errno;
+  struct stat found {};
+  if (::stat(path.c_str(), &found) == 0) {
+    if (S_ISDIR(found.st_mode)) return;
+    throw StorageError("cannot create the folder " + path.string() + ": a file of that name exists");
+  }
+  fail("create the folder", path, error);
 }
 
 void create_folders(const fs::path& path) {

@@ -45,6 +45,9 @@ void write_file(const std::filesystem::path& path, std::string_view content, mod
 /// then the link count is believed and not the answer). False: it existed. Throws StorageError for any other failure.
 bool create_exclusively(const std::filesystem::path& path, std::string_view content, mode_t mode = 0600);
 
+/// mkdir with mode 0700; one that exists is as good. Throws StorageError, also where there is no parent folder.
+void create_folder(const std::filesystem::path& path);
+
 /// mkdir -p with mode 0700 for what is new. Throws StorageError.
 void create_folders(const std::filesystem::path& path);
 
