@@ -96,7 +96,7 @@ void check_failures(const Subject& subject, Findings& findings) {
   if (failed == ended.size()) {
     findings.push_back({Level::warning, "failures",
                         concat({found, ": the program, not the parameters, is the likely cause"}),
-                        "run one trial by hand; its output is in its folder"});
+                        "run one trial by hand; stune explain shows what one that failed has said"});
   } else if (late >= 5 && late >= 2 * early + 2) {
     findings.push_back({Level::warning, "failures",
                         concat({found, ", ", std::to_string(late), " of them in the second half: they become more"}),

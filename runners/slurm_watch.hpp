@@ -119,7 +119,6 @@ class Watch {
 
 /// What SlurmRunner reports with a job, beside the keys of trial/folder.hpp.
 inline constexpr const char* job_key = "job";
-inline constexpr const char* submission_key = "submission";
 inline constexpr const char* reason_key = "reason";  ///< why it is pending, where jobs are not expected to be
 
 /// "4711" of a claimant's "cluster:4711".

@@ -111,6 +111,10 @@ const std::vector<OptionSpec>& option_specs() {
        running},
       {"on-oom", "fail|retry", "the same for a trial that ran out of memory; its sbatch options must ask for some",
        running},
+      {"keep", "all|failed|best",
+       "whose folders stay when their trials are over: of all trials, of those that failed, or of the best one so far "
+       "(default: all); results are in the journal",
+       running},
       {"max-hours", "H", "end this run after H hours; jobs go on, and resume continues", running},
       {"trial-time-limit", "TIME", "stop a trial that runs longer: 90, 30s, 5m, 2h or HH:MM:SS", running},
       {"cpus-per-trial", "N", "cores for each trial on this machine, or of a worker's with MPI", running},

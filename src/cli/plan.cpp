@@ -9,6 +9,7 @@
 #include "cli/quantities.hpp"
 #include "cli/words.hpp"
 #include "experiment/escalation.hpp"
+#include "experiment/keep.hpp"
 
 namespace stune::cli {
 
@@ -177,6 +178,11 @@ std::string valid_escalation(const std::string& text) {
   return text;
 }
 
+std::string valid_keep(const std::string& text) {
+  parse_keep(text);
+  return text;
+}
+
 Seconds hours(const std::string& text) {
   const double value = parse_real(text);
   if (value <= 0.0) throw ConfigError("found " + text + "; valid is a number of hours above 0");
@@ -254,6 +260,7 @@ RunOptions apply_options(RunOptions options, const GivenOptions& given) {
   if (const Given* policy = given.last("on-timeout"))
     options.on_timeout = read_option("on-timeout", *policy, valid_escalation);
   if (const Given* policy = given.last("on-oom")) options.on_oom = read_option("on-oom", *policy, valid_escalation);
+  if (const Given* which = given.last("keep")) options.keep = read_option("keep", *which, valid_keep);
   if (const Given* limit = given.last("max-hours")) options.max_run_time = read_option("max-hours", *limit, hours);
   if (const Given* limit = given.last("trial-time-limit"))
     options.trial_time_limit = read_option("trial-time-limit", *limit, parse_duration);
@@ -283,6 +290,7 @@ std::map<std::string, std::string> differences(const RunOptions& before, const R
   compare("submit_rate", &RunOptions::submit_rate, real);
   compare("on_timeout", &RunOptions::on_timeout, word);
   compare("on_oom", &RunOptions::on_oom, word);
+  compare("keep", &RunOptions::keep, word);
   compare("cpus_per_trial", &RunOptions::cpus_per_trial, whole);
   compare("gpus_per_trial", &RunOptions::gpus_per_trial, whole);
   compare("ranks_per_trial", &RunOptions::ranks_per_trial, whole);

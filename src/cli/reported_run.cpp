@@ -38,6 +38,9 @@ std::string ending_text(const Session& session, const RunSummary& summary) {
     case StopReason::time_limit:
       return "The time for this run is over. " + going_on;
     case StopReason::failure_rate:
+      if (session.experiment().options().keep == "best") {
+        return "Jobs were cancelled. What is known of a trial: stune explain " + folder + " NUMBER\n";
+      }
       return "Jobs were cancelled. The output of a trial is in " + folder + "/trials/NUMBER/attempt-0/output.log.\n";
     case StopReason::idle:
       break;

@@ -12,6 +12,7 @@
 #include "cli/table.hpp"
 #include "runners/slurm_advice.hpp"
 #include "runners/slurm_watch.hpp"
+#include "scheduler/retention.hpp"
 #include "storage/journal.hpp"
 #include "trial/claim.hpp"
 #include "trial/exit_record.hpp"
@@ -163,19 +164,24 @@ std::string indented(std::string text, std::size_t width) {
   return result.empty() ? "\n" : result;
 }
 
-std::string files_text(const std::filesystem::path& folder, const Trial& trial) {
+std::string files_text(const std::filesystem::path& folder, const Experiment& experiment, const Trial& trial) {
   const ExperimentFolder files(folder);
+  std::error_code ignored;
+  const bool is_there = std::filesystem::exists(files.trial(trial.index), ignored);
+  const std::string gone =
+      is_folder_due(experiment, trial) ? "output removed (--keep " + experiment.options().keep + ")" : "no folder";
   std::string text;
   for (std::size_t i = 0; i < trial.attempts.size(); ++i) {
     const AttemptFolder attempt = files.attempt({trial.index, static_cast<int>(i)});
-    text += "\nattempt " + std::to_string(i) + ": " + attempt.path().string() + "\n";
+    text += "\nattempt " + std::to_string(i) + ": " + (is_there ? attempt.path().string() : gone) + "\n";
     const auto& metadata = trial.attempts[i].metadata;
-    if (metadata.contains(slurm::submission_key)) {
-      const auto log = files.submission(std::atoi(metadata.at(slurm::submission_key).c_str())) /
+    if (metadata.contains(submission_key)) {
+      const auto log = files.submission(std::atoi(metadata.at(submission_key).c_str())) /
                        ("slurm-" + metadata.at(slurm::job_key) + ".log");
       const std::string words = last_lines(log, lines_of_output);
       if (!words.empty()) text += "  Slurm's own log, " + log.string() + ":\n    " + indented(words, 4);
     }
+    if (!is_there) continue;
     const std::string output = last_lines(attempt.output(), lines_of_output);
     text += output.empty() ? "  no output\n" : "  the end of its output:\n    " + indented(output, 4);
   }
@@ -216,7 +222,7 @@ std::string tell(const std::filesystem::path& folder, const Experiment& experime
     head.resize(width, ' ');
     text += head + indented(fact.text, width);
   }
-  return text + files_text(folder, known) +
+  return text + files_text(folder, experiment, known) +
          "\nTimes of claims and exit records are those of the trial's own machine.\n";
 }
 

@@ -49,6 +49,7 @@ struct RunOptions {
   double submit_rate = 1.0;         ///< submissions per second in the long run; 0: no limit
   std::string on_timeout = "fail";  ///< as parse_escalation() reads it; so is on_oom
   std::string on_oom = "fail";
+  std::string keep = "all";        ///< whose trials' folders stay, as parse_keep() reads it
   int infrastructure_retries = 5;  ///< free attempts per trial after infrastructure failures
 
   bool operator==(const RunOptions&) const = default;

@@ -56,6 +56,7 @@ Scheduler::Scheduler(const SchedulerContext& context)
       collector_(c_.metrics),
       tally_(c_.experiment),
       health_(c_.experiment),
+      folders_(c_.folder, c_.experiment),
       started_(c_.clock.now()),
       cpu_at_start_(cpu_seconds()) {}
 
@@ -69,14 +70,18 @@ RunSummary Scheduler::rounds(bool until_idle) {
     if (interrupted()) return summary(StopReason::interrupted, c_.clock.now());
     const bool something = round();
     const TimePoint now = c_.clock.now();
-    if (const auto reason = over(now)) return summary(*reason, now);
+    if (const auto reason = over(now)) return end_run(*reason);
     if (something) continue;
     const bool settled = news_.empty() && c_.experiment.fetching().empty() && !starving_since_;
-    if (until_idle && settled && !c_.runner.busy()) {
-      return summary(StopReason::idle, now);
-    }
+    if (until_idle && settled && !c_.runner.busy()) return end_run(StopReason::idle);
     wait(now);
   }
+}
+
+/// What folders are due is removed before the run ends, unless somebody wants it to end now: then by the next one.
+RunSummary Scheduler::end_run(StopReason reason) {
+  while (!interrupted() && clean_folders()) c_.heartbeat(c_.clock.now());
+  return summary(reason, c_.clock.now());
 }
 
 bool Scheduler::round() {
@@ -94,11 +99,18 @@ bool Scheduler::round() {
   std::ranges::move(next.events, std::back_inserter(events));
   const bool something = !events.empty();
   commit(std::move(events));
+  folders_.make(next.submissions);
   if (!next.submissions.empty()) c_.runner.submit(std::move(next.submissions));
   if (!to_stop.empty()) c_.runner.stop(to_stop);
   if (!next.trials.empty()) c_.progress.trials_started(next.trials);
   if (something || c_.progress.ticks()) c_.progress.update(snapshot(c_.clock.now()));
-  return something;
+  return clean_folders() || something;
+}
+
+bool Scheduler::clean_folders() {
+  const bool more = folders_.clean();
+  if (const std::string complaint = folders_.take_complaint(); !complaint.empty()) c_.progress.notice(complaint);
+  return more;
 }
 
 void Scheduler::adopt() {
@@ -124,6 +136,7 @@ void Scheduler::commit(std::vector<EventBody> events) {
       const Trial& t = c_.experiment.trial(trial);
       tally_.count(t);
       collector_.forget(trial);
+      folders_.ended(trial);
       if (t.attempts.empty() || !t.attempts.back().ending) continue;
       const Ending& ending = *t.attempts.back().ending;
       if (!ending.started || !ending.ended) continue;

@@ -20,6 +20,7 @@
 #include "scheduler/patience.hpp"
 #include "scheduler/submission_planner.hpp"
 #include "scheduler/summary.hpp"
+#include "scheduler/trial_folders.hpp"
 #include "stune/metric.hpp"
 #include "stune/progress.hpp"
 #include "stune/runner.hpp"
@@ -52,6 +53,7 @@ class Scheduler {
 
  private:
   RunSummary rounds(bool until_idle);
+  RunSummary end_run(StopReason reason);
   /// True if anything happened.
   bool round();
 
@@ -67,6 +69,7 @@ class Scheduler {
   std::vector<Candidate> take_candidates(int wanted, TimePoint now);
   Plan plan(TimePoint now, std::span<const EventBody> coming);
   void commit(std::vector<EventBody> events);
+  bool clean_folders();
   std::optional<StopReason> over(TimePoint now);
   bool interrupted() const;
   void wait(TimePoint now);
@@ -80,6 +83,7 @@ class Scheduler {
   MetricCollector collector_;
   FailureTally tally_;
   HostHealth health_;
+  TrialFolders folders_;
   TimePoint started_;
   double cpu_at_start_ = 0.0;
   std::map<AttemptId, JobReport> news_;      ///< merged reports, not yet decided

@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "experiment/escalation.hpp"
+#include "experiment/keep.hpp"
 #include "storage/codec.hpp"
 #include "storage/records.hpp"
 
@@ -40,6 +41,7 @@ const Field option_fields[] = {
     {"submit_rate", &RunOptions::submit_rate, 0, 1000},
     {"on_timeout", &RunOptions::on_timeout},
     {"on_oom", &RunOptions::on_oom},
+    {"keep", &RunOptions::keep},
     {"infrastructure_retries", &RunOptions::infrastructure_retries},
 };
 
@@ -127,6 +129,7 @@ RunOptions changed(RunOptions options, const std::map<std::string, std::string>&
     std::visit([&, &value = text](auto member) { assign(*field, value, options.*member); }, field->member);
   }
   for (const std::string& text : {options.on_timeout, options.on_oom}) parse_escalation(text);
+  parse_keep(options.keep);
   return options;
 }
 

@@ -81,7 +81,8 @@ class Runner {
   virtual int max_batch() const { return 1; }
   /// Jobs of equal keys may share a submission. Pure.
   virtual std::string batch_key(const Job&) const { return {}; }
-  /// Takes the jobs; each is reported as pending, running, deferred, absent or ended later.
+  /// Takes the jobs, whose trials' folders exist where there is a command; each is reported as pending, running,
+  /// deferred, absent or ended later.
   virtual void submit(std::vector<Submission> submissions) = 0;
   /// After a restart: takes up again what an earlier process submitted or meant to submit, by token or metadata.
   /// Never submits. What never started is fenced and reported as absent.

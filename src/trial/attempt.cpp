@@ -177,7 +177,8 @@ int run_attempt(const AttemptOptions& options, const Environment& environment) {
   std::error_code error;
   // Links are kept: the coordinator knows its files by the names it gave them.
   const fs::path path = fs::absolute(options.folder).lexically_normal();
-  if (options.task) create_folders(path);
+  // The trial's own folder is not ours to make: without it this start is a stray, of a trial that is over.
+  if (options.task) create_folder(path.has_filename() ? path : path.parent_path());
   if (!fs::is_directory(path, error)) throw StorageError("there is no attempt's folder " + path.string());
   const AttemptFolder folder(path.has_filename() ? path : path.parent_path());
   const Claimant claimant = make_claimant(environment);

@@ -16,7 +16,8 @@ namespace stune::trial {
 struct AttemptOptions {
   std::filesystem::path folder;
   bool die_with_parent = false;
-  /// Then the folder need not exist yet, and gets its task.json. Nothing: it is read from task.json.
+  /// Then the folder need not exist yet, but the trial's folder around it, and gets its task.json. Nothing: it is read
+  /// from task.json.
   std::optional<Task> task{};
 };
 

@@ -118,6 +118,11 @@ std::variant<Fenced, Started> fence_after(const AttemptFolder& folder, int after
   return fence_from(folder, after + 1);
 }
 
+bool may_still_run(const AttemptFolder& folder) {
+  const auto started = last_start(folder);
+  return started && !read_exit_record(folder.exit_record(started->start));
+}
+
 std::optional<Started> last_start(const AttemptFolder& folder) {
   for (int start = highest_claim(folder); start >= 0; --start) {
     Claimant by = claim_at(folder, start);

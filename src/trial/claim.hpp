@@ -57,6 +57,9 @@ std::variant<Fenced, Started> fence(const AttemptFolder& folder);
 /// returned.
 std::variant<Fenced, Started> fence_after(const AttemptFolder& folder, int after);
 
+/// A job has claimed the attempt and has not left an exit record of its last start. Throws StorageError.
+bool may_still_run(const AttemptFolder& folder);
+
 /// The last claim that is no fence, if any. Reads the folder anew. Throws StorageError.
 std::optional<Started> last_start(const AttemptFolder& folder);
 

@@ -36,16 +36,32 @@ std::filesystem::path AttemptFolder::records() const { return path_ / "records";
 std::filesystem::path AttemptFolder::output() const { return path_ / "output.log"; }
 
 std::filesystem::path ExperimentFolder::bin() const { return path_ / "bin"; }
-std::filesystem::path ExperimentFolder::trial(int index) const { return path_ / "trials" / padded(index); }
+std::filesystem::path ExperimentFolder::trials() const { return path_ / "trials"; }
+std::filesystem::path ExperimentFolder::trial(int index) const { return trials() / padded(index); }
+std::filesystem::path ExperimentFolder::removed() const { return trials() / ".removed"; }
+std::filesystem::path ExperimentFolder::submissions() const { return path_ / "submissions"; }
 AttemptFolder ExperimentFolder::attempt(AttemptId id) const {
   return AttemptFolder(trial(id.trial) / ("attempt-" + std::to_string(id.attempt)));
 }
-std::filesystem::path ExperimentFolder::submission(int number) const { return path_ / "submissions" / padded(number); }
+std::filesystem::path ExperimentFolder::submission(int number) const { return submissions() / padded(number); }
 std::filesystem::path ExperimentFolder::done() const { return path_ / "done"; }
 std::filesystem::path ExperimentFolder::done_marker(AttemptId id) const {
   return done() / (padded(id.trial) + "." + std::to_string(id.attempt));
 }
 std::filesystem::path ExperimentFolder::node_program() const { return bin() / "stune"; }
+
+std::vector<int> numbered_folders(const std::filesystem::path& parent) {
+  std::vector<int> numbers;
+  std::error_code error;
+  std::filesystem::directory_iterator entry(parent, error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    const auto number = parse_number(name);
+    if (number && name == padded(*number)) numbers.push_back(*number);
+  }
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
+}
 
 std::optional<AttemptId> parse_marker(const std::string& file_name) {
   const std::size_t dot = file_name.find('.');

@@ -8,6 +8,7 @@
 ///                            metrics.S.h5  $STUNE_METRICS of start S
 ///                            records/      what `stune metric` wrote, until the wrapper has merged it
 ///                            output.log    the command's output, all starts
+///     trials/.removed/                     trials' folders that are being removed: no start finds them any more
 ///     submissions/000003/                  script, tasks and Slurm's own log of one sbatch call
 ///     done/000007.0                        marker of a finished start: trial.attempt. The coordinator removes it first
 ///                                          and reads the exit records then, so that no later start is overlooked
@@ -27,6 +28,8 @@ namespace stune {
 /// attempt 0 and the last start.
 inline constexpr const char* attempt_key = "attempt";
 inline constexpr const char* start_key = "start";
+/// Metadata of attempts that share a folder in submissions/: its number.
+inline constexpr const char* submission_key = "submission";
 
 class AttemptFolder {
  public:
@@ -49,7 +52,10 @@ class ExperimentFolder {
   explicit ExperimentFolder(std::filesystem::path folder) : path_(std::move(folder)) {}
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path bin() const;
+  std::filesystem::path trials() const;
   std::filesystem::path trial(int index) const;
+  std::filesystem::path removed() const;
+  std::filesystem::path submissions() const;
   AttemptFolder attempt(AttemptId id) const;
   std::filesystem::path submission(int number) const;
   std::filesystem::path done() const;
@@ -60,6 +66,8 @@ class ExperimentFolder {
   std::filesystem::path path_;
 };
 
+/// The numbers of the folders in trials() or submissions(), ascending. Never throws.
+std::vector<int> numbered_folders(const std::filesystem::path& parent);
 /// The attempt a marker's file name speaks of; nothing if it is no marker.
 std::optional<AttemptId> parse_marker(const std::string& file_name);
 /// Attempts with a marker in done/, by reading the folder (never by stat: negative attribute caches). Never throws.

@@ -146,7 +146,7 @@ std::vector<Observation> parse_metric_arguments(const std::vector<std::string>& 
 }
 
 void write_record(const AttemptFolder& folder, int start, const std::vector<Observation>& observations) {
-  create_folders(folder.records());
+  create_folder(folder.records());  // never the attempt's folder, which may have been removed for good
   const trial::Json json{{"observations", trial::encode_observations(observations)}};
   replace_file(folder.records() / record_name(start), json.dump() + "\n");
 }

@@ -1,4 +1,5 @@
 // The coordinator dies at every single write of its journal; whoever comes next finishes the experiment exactly.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/log.hpp"
@@ -9,6 +10,7 @@
 #include "tests/support/fake_runner.hpp"
 #include "tests/support/faulty_file.hpp"
 #include "tests/support/temporary_folder.hpp"
+#include "trial/folder.hpp"
 
 namespace stune {
 namespace {
@@ -40,6 +42,8 @@ RunSummary live(World& world, Faults& faults) {
   wanted.definition.space = SearchSpace({range("x", 0.0, 1.0), integer("n", 1, 9)});
   wanted.definition.optimization.objectives = {{"loss", true}};
   wanted.definition.seed = 3;
+  wanted.definition.command.arguments = {"never run by the fake cluster"};  // but trials get folders
+  wanted.options.keep = "best";
   wanted.options.trials = trials;
   wanted.options.parallel = parallel;
   SessionParts parts;
@@ -55,6 +59,8 @@ void expect_exact(World& world) {
   const View seen = view(world.folder / "crash.stune");
   EXPECT_EQ(seen.experiment.count(TrialStatus::completed), trials);
   EXPECT_EQ(seen.experiment.trials().size(), static_cast<std::size_t>(trials));
+  EXPECT_THAT(numbered_folders(ExperimentFolder(world.folder / "crash.stune").trials()),
+              testing::ElementsAre(seen.experiment.best_observed()));
   for (const Trial& trial : seen.experiment.trials()) {
     EXPECT_EQ(trial.observations.size(), 1U);
     for (int attempt = 0; attempt < static_cast<int>(trial.attempts.size()); ++attempt) {

@@ -185,6 +185,20 @@ TEST(JobScript, SaysWhatIsWrongWhereTheNodeCannotRunIt) {
   EXPECT_THAT(output, testing::EndsWith("126\n"));
 }
 
+TEST(JobScript, AStrayStartOfARemovedTrialMakesNothing) {
+  const std::string folder = testing::TempDir() + random_name(8) + "-stray";
+  std::filesystem::create_directories(folder + "/trials");
+  JobPlan job = plan();
+  job.node_program = "/bin/echo";
+  job.attempts = {folder + "/trials/000007/attempt-0"};
+  std::ofstream(folder + "/job.sh") << make_script(job);
+
+  const std::string output = output_of("sh " + folder + "/job.sh 2>&1; echo $?");
+
+  EXPECT_THAT(output, testing::EndsWith("126\n"));
+  EXPECT_TRUE(std::filesystem::is_empty(folder + "/trials"));
+}
+
 TEST(SbatchCall, ArgumentsSayEverythingThatDefaultsOfASiteCouldChange) {
   JobPlan job = plan();
   job.command_line_options = {"--time=5", "--no-kill"};

@@ -199,7 +199,8 @@ TEST_F(Attempt, TheTimeLimitEndsItAndIsNamed) {
   EXPECT_EQ(ending_of(record()).cause, Cause::timeout);
 }
 
-TEST_F(Attempt, ATaskFromStandardInputNeedsNoFolder) {
+TEST_F(Attempt, ATaskFromStandardInputNeedsNoFolderOfTheAttempt) {
+  create_folders(experiment.trial(7));
   const Task task = make_bash_task("cat; echo \"$STUNE_x\"; cat \"$STUNE_PARAMETERS\"", {{"x", 0.25}});
 
   EXPECT_EQ(wait_for(start({}, to_text(task))), 0);
@@ -225,6 +226,31 @@ TEST_F(Attempt, AFencedAttemptIsNotTouchedByALateTask) {
   EXPECT_FALSE(std::filesystem::exists(attempt.task()));
   EXPECT_FALSE(std::filesystem::exists(attempt.output()));
   EXPECT_THAT(messages(), HasSubstr("fenced"));
+}
+
+TEST_F(Attempt, AStrayStartOfARemovedTrialDoesNothingAndMakesNothing) {
+  prepare("echo ran");
+  ASSERT_EQ(run(), 0);
+  create_folders(experiment.trial(8));
+  const std::string task = to_text(make_bash_task("echo ran", {}));
+  std::filesystem::remove_all(experiment.trial(7));
+
+  const int storage = static_cast<int>(ExitCode::storage);
+  EXPECT_EQ(wait_for(start({})), storage);
+  EXPECT_EQ(wait_for(start(requeued)), storage);
+  EXPECT_EQ(wait_for(start({}, task)), storage);
+
+  EXPECT_THAT(numbered_folders(experiment.trials()), testing::ElementsAre(8));
+}
+
+TEST_F(Attempt, AMetricToldAfterTheFolderWasRemovedMakesNothing) {
+  prepare(
+      "rm -r \"$STUNE_TRIAL_DIR\"; stune metric loss=1 2>&1; [ ! -e \"$STUNE_TRIAL_DIR\" ] && mkdir -p "
+      "\"$STUNE_ATTEMPT_DIR\"");
+
+  EXPECT_EQ(run(), 0);
+
+  EXPECT_FALSE(std::filesystem::exists(attempt.records()));
 }
 
 TEST_F(Attempt, ATaskThatCannotBeReadIsOnRecord) {
