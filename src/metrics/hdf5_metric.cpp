@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 
 #include "base/text.hpp"
 #include "h5/reader.hpp"
@@ -52,16 +51,6 @@ std::string names_in(const std::vector<Observation>& all) {
   return names.empty() ? "nothing" : join(names);
 }
 
-/// The last word on the metric must be a finite number.
-Fetched accept(std::vector<Observation> observations) {
-  const Observation& last = observations.back();
-  if (!std::isfinite(last.mean)) {
-    const std::string where = last.step == final_step ? "" : " at step " + std::to_string(last.step);
-    return Unusable{"the trial reported " + last.metric + " = " + format_number(last.mean) + where};
-  }
-  return metrics::thin(std::move(observations));
-}
-
 bool older(const fs::path& file, const fs::path& than) {
   struct stat a {};
   struct stat b {};
@@ -88,7 +77,7 @@ class Look {
     const auto seal = std::find_if(record.seals.begin(), record.seals.end(),
                                    [&](const FileSeal& candidate) { return is_ours(candidate.file); });
     if (seal == record.seals.end()) {
-      return reported.empty() ? missing(record) : accept(metrics::merge({}, reported));
+      return reported.empty() ? missing(record) : metrics::thin(metrics::merge({}, reported));
     }
     auto seen = make_seal(file_);
     if (!seen) {
@@ -102,11 +91,11 @@ class Look {
     }
     auto answer = metrics::read(reader_, file_, metric_, source_);
     if (auto* found = std::get_if<std::vector<Observation>>(&answer)) {
-      return accept(metrics::merge(std::move(*found), reported));
+      return metrics::thin(metrics::merge(std::move(*found), reported));
     }
     const auto& failure = std::get<h5::Failure>(answer);
     if (failure.problem == h5::Problem::locked) return NotYet{name_ + " is " + failure.detail};
-    if (!reported.empty()) return accept(metrics::merge({}, reported));
+    if (!reported.empty()) return metrics::thin(metrics::merge({}, reported));
     const std::string also = record.observations.empty() ? "" : "; stune metric gave " + names_in(record.observations);
     return Unusable{"the trial ended without reporting " + metric_ + ": " + name_ + ": " + failure.detail + also};
   }
@@ -131,7 +120,7 @@ class Look {
   /// Nobody claimed it: the runner has a way of its own to run trials, and calls fetch when they have ended.
   Fetched without_node_program() const {
     auto answer = metrics::read(reader_, file_, metric_, source_);
-    if (auto* found = std::get_if<std::vector<Observation>>(&answer)) return accept(std::move(*found));
+    if (auto* found = std::get_if<std::vector<Observation>>(&answer)) return metrics::thin(std::move(*found));
     const auto& failure = std::get<h5::Failure>(answer);
     const std::string why = file_.string() + ": " + failure.detail;
     if (h5::may_pass(failure.problem)) return NotYet{why};
@@ -210,6 +199,7 @@ void Hdf5Metric::open(const Workplace& workplace) {
   impl_->reader.start();
 }
 std::string Hdf5Metric::name() const { return impl_->name; }
+const Hdf5Source& Hdf5Metric::source() const { return impl_->source; }
 
 Fetched Hdf5Metric::fetch(int trial_index, const Metadata& metadata) {
   try {

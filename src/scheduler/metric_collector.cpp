@@ -1,7 +1,6 @@
 #include "scheduler/metric_collector.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/clock.hpp"
 
@@ -18,14 +17,6 @@ Fetched fetch_guarded(Metric& metric, const Trial& trial) {
   }
 }
 
-/// The trial's last word on every metric must be a number.
-Fetched checked(std::vector<Observation> observations) {
-  for (const Observation& o : observations) {
-    if (o.step == final_step && !std::isfinite(o.mean)) return Unusable{o.metric + " is not a finite number"};
-  }
-  return observations;
-}
-
 }  // namespace
 
 Fetched MetricCollector::fetch_all(const Trial& trial, const std::vector<Observation>& reported) const {
@@ -37,7 +28,7 @@ Fetched MetricCollector::fetch_all(const Trial& trial, const std::vector<Observa
     if (!std::holds_alternative<std::vector<Observation>>(fetched)) return fetched;
     for (Observation& o : std::get<std::vector<Observation>>(fetched)) all.push_back(std::move(o));
   }
-  return checked(std::move(all));
+  return all;
 }
 
 Fetched MetricCollector::collect(const Trial& trial, const std::vector<Observation>& reported, TimePoint now,

@@ -1,5 +1,6 @@
 #include "scheduler/request_rules.hpp"
 
+#include "experiment/judgement.hpp"
 #include "storage/codec.hpp"
 #include "stune/error.hpp"
 
@@ -16,9 +17,8 @@ Ruling refused(int trial) { return {{}, "trial " + std::to_string(trial) + " doe
 using Id = std::string;
 
 Ruling rule(const Experiment& experiment, const StopRequest& request, const Id&) {
-  if (!request.trial) return {{StopAsked{-1, request.why}}, {}};
-  if (!is_open(experiment, *request.trial)) return refused(*request.trial);
-  return {{StopAsked{*request.trial, request.why}}, {}};
+  if (request.trial && !is_open(experiment, *request.trial)) return refused(*request.trial);
+  return {stop_events(experiment, request.trial.value_or(-1), request.why), {}};
 }
 
 Ruling rule(const Experiment& experiment, const SetRequest& request, const Id&) {
@@ -44,7 +44,7 @@ Ruling rule(const Experiment& experiment, const AttachRequest& request, const Id
   }
   Ruling ruling{{TrialCreated{index, valid, "Manual", experiment.last_sequence(), request.manual, id}}, {}};
   if (!request.results.empty()) {
-    ruling.events.push_back(TrialEnded{index, TrialStatus::completed, {}, {}, request.results});
+    ruling.events.push_back(judged(experiment, {index, TrialStatus::completed, {}, {}, request.results}));
   }
   return ruling;
 }
@@ -56,10 +56,18 @@ Ruling rule(const Experiment& experiment, const TellRequest& request, const Id&)
     return {{}, "a trial cannot be told to be " + std::string(to_string(request.status))};
   std::string why_not = why_not_ended_by_hand(experiment, request.trial, request.status, request.observations);
   if (!why_not.empty()) return {{}, std::move(why_not)};
-  return {{TrialEnded{request.trial, request.status, request.reason, {}, request.observations}}, {}};
+  return {{judged(experiment, {request.trial, request.status, request.reason, {}, request.observations})}, {}};
 }
 
 }  // namespace
+
+std::vector<EventBody> stop_events(const Experiment& experiment, int trial, const std::string& why) {
+  if (trial >= 0 && !is_open(experiment, trial)) return {};
+  if (trial >= 0 && experiment.is_manual(trial)) {
+    return {TrialEnded{trial, TrialStatus::abandoned, "stopped on request", {}, {}}};
+  }
+  return {StopAsked{trial, why}};
+}
 
 Ruling rule_on(const Experiment& experiment, const ReceivedRequest& received) {
   try {

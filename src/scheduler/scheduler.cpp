@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <array>
 
-#include "scheduler/request_rules.hpp"
+#include "experiment/judgement.hpp"
+#include "scheduler/serve_requests.hpp"
 #include "scheduler/snapshot.hpp"
-#include "storage/requests.hpp"
 #include "stune/error.hpp"
 
 namespace stune {
@@ -158,14 +158,9 @@ void Scheduler::collect_reports() {
 void Scheduler::serve_requests(TimePoint now) {
   if (now < next_requests_) return;
   next_requests_ = later(now, between_requests);
-  Inbox inbox = read_requests(c_.folder);
-  for (const std::string& notice : inbox.notices) c_.progress.notice(notice);
-  for (const ReceivedRequest& received : inbox.requests) {
-    Ruling ruling = rule_on(c_.experiment, received);
-    if (!ruling.notice.empty()) c_.progress.notice("request refused: " + ruling.notice);
-    commit(std::move(ruling.events));
-    remove_request(c_.folder, received.id);
-  }
+  stune::serve_requests(
+      c_.folder, c_.experiment, [this](std::vector<EventBody> events) { commit(std::move(events)); },
+      [this](const std::string& notice) { c_.progress.notice(notice); });
 }
 
 // ---- decide
@@ -235,7 +230,8 @@ void Scheduler::decide_ended(const Trial& trial, const JobReport& report, TimePo
 
 void Scheduler::finish_trial(const Trial& trial, TrialStatus status, std::string reason, std::optional<Ending> ending,
                              std::vector<Observation> observations, std::vector<EventBody>& events) {
-  events.push_back(TrialEnded{trial.index, status, std::move(reason), std::move(ending), std::move(observations)});
+  events.push_back(
+      judged(c_.experiment, {trial.index, status, std::move(reason), std::move(ending), std::move(observations)}));
 }
 
 void Scheduler::fetch_metrics(TimePoint now, std::vector<EventBody>& events) {
@@ -288,11 +284,6 @@ void Scheduler::enforce_stops(std::vector<EventBody>& events, std::vector<Attemp
   const auto hit = [&](int trial) { return all || e.trial_stops().contains(trial); };
   for (const int trial : e.waiting()) {
     if (hit(trial)) finish_trial(e.trial(trial), TrialStatus::abandoned, "stopped on request", {}, {}, events);
-  }
-  for (const int trial : e.trial_stops()) {
-    if (e.is_manual(trial) && !is_terminal(e.trial(trial).status)) {
-      finish_trial(e.trial(trial), TrialStatus::abandoned, "stopped on request", {}, {}, events);
-    }
   }
   for (const int trial : e.live()) {
     const AttemptId id{trial, static_cast<int>(e.trial(trial).attempts.size()) - 1};

@@ -24,8 +24,9 @@ class Hdf5Metric : public Metric {
   ~Hdf5Metric() override;
   void open(const Workplace& workplace) override;
   std::string name() const override;
-  /// Defensive: a file that is locked, truncated, still open or not yet visible is NotYet; of the wrong type, without
-  /// the dataset or not a number is Unusable; each says which. Never throws for a broken file.
+  const Hdf5Source& source() const;
+  /// Defensive: a file that is locked, truncated, still open or not yet visible is NotYet; of the wrong type or without
+  /// the dataset is Unusable; each says which. Never throws for a broken file.
   Fetched fetch(int trial_index, const Metadata& metadata) override;
 
  private:

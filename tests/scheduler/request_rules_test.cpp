@@ -84,5 +84,25 @@ TEST(RequestRules, ATrialThatRunsHereCannotBeToldToBeOver) {
   EXPECT_TRUE(ruling.events.empty());
 }
 
+TEST(RequestRules, ResultsWithoutAFiniteObjectiveAreAFailure) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+
+  const Ruling told =
+      rule_on(with_one_trial(), TellRequest{0, {{"loss", final_step, nan, 0.0}}, TrialStatus::completed, ""});
+  const Ruling attached = rule_on(
+      with_one_trial(), AttachRequest{{{"x", 0.5}, {"n", std::int64_t{1}}}, true, {{"loss", final_step, nan, 0.0}}});
+
+  EXPECT_EQ(std::get<TrialEnded>(told.events.at(0)).status, TrialStatus::failed);
+  EXPECT_THAT(std::get<TrialEnded>(told.events.at(0)).reason, testing::HasSubstr("loss = nan"));
+  EXPECT_EQ(std::get<TrialEnded>(attached.events.at(1)).status, TrialStatus::failed);
+}
+
+TEST(RequestRules, ATrialThatAPersonRunsIsStoppedAtOnce) {
+  const Ruling ruling = rule_on(with_one_trial(), StopRequest{0, ""});
+
+  ASSERT_EQ(ruling.events.size(), 1U);
+  EXPECT_EQ(std::get<TrialEnded>(ruling.events[0]).status, TrialStatus::abandoned);
+}
+
 }  // namespace
 }  // namespace stune

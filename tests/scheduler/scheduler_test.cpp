@@ -283,5 +283,40 @@ TEST(Scheduler, ANaNFailsTheTrialAndNotTheRun) {
   EXPECT_EQ(coordinator.experiment.count(TrialStatus::completed), 5);
 }
 
+TEST(Scheduler, TheLastStepDecidesWhetherThereIsAResult) {
+  World world;
+  const double nan = std::nan("");
+  world.cluster.set_script([&](const Job& job) {
+    const bool diverges = job.id.trial == 2;
+    return FakeOutcome{Seconds{1},
+                       Cause::completed,
+                       {{"loss", 0, diverges ? 1.0 : nan, nan}, {"loss", 1, diverges ? nan : 1.0, nan}},
+                       0,
+                       {}};
+  });
+  Coordinator coordinator(world, options_for(4, 1));
+
+  coordinator.run();
+
+  EXPECT_EQ(coordinator.experiment.trial(2).reason, "the trial reported loss = nan at step 1");
+  EXPECT_EQ(coordinator.experiment.count(TrialStatus::completed), 3);
+}
+
+TEST(Scheduler, OtherMetricsMayBeWhatTheyAre) {
+  World world;
+  world.cluster.set_script([](const Job&) {
+    return FakeOutcome{Seconds{1},
+                       Cause::completed,
+                       {{"loss", final_step, 1.0, 0.0}, {"ratio", final_step, std::nan(""), 0.0}},
+                       0,
+                       {}};
+  });
+  Coordinator coordinator(world, options_for(3, 1));
+
+  coordinator.run();
+
+  EXPECT_EQ(coordinator.experiment.count(TrialStatus::completed), 3);
+}
+
 }  // namespace
 }  // namespace stune
