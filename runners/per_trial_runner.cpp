@@ -31,6 +31,12 @@ void TrialRunner::stop_trial(int, const Metadata&) {}
 PerTrialRunner::PerTrialRunner(std::unique_ptr<TrialRunner> trials, PerTrialOptions options)
     : trials_(std::move(trials)), options_(options), interval_(options.poll_start) {}
 
+void PerTrialRunner::poll_with(const PerTrialOptions& options) {
+  options_ = options;
+  interval_ = options.poll_start;
+  if (!live_.empty()) due_ = later(clock_->now(), interval_);
+}
+
 void PerTrialRunner::open(const Workplace& workplace) {
   assert(workplace.clock != nullptr);
   clock_ = workplace.clock;
@@ -91,7 +97,8 @@ void PerTrialRunner::ask_all(TimePoint now) {
   const std::size_t before = live_.size();
   std::erase_if(live_, [&](const auto& entry) { return ask(entry.first, entry.second); });
   const bool changed = live_.size() != before;
-  interval_ = changed ? options_.poll_start : std::min(interval_ * options_.poll_growth, options_.poll_cap);
+  const Seconds longest = std::max(options_.poll_start, options_.poll_cap);
+  interval_ = changed ? options_.poll_start : std::min(interval_ * options_.poll_growth, longest);
   due_ = live_.empty() ? TimePoint::max() : later(now, interval_);
 }
 

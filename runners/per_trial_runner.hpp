@@ -14,7 +14,7 @@ namespace stune {
 struct PerTrialOptions {
   Seconds poll_start{1};     ///< from a start or a change to the next question
   double poll_growth = 1.5;  ///< of the interval, per round without a change
-  Seconds poll_cap{60};
+  Seconds poll_cap{60};      ///< of the interval, where it does not start above
 };
 
 /// submit(), stop() and poll() block as long as the user's methods do. What they throw ends the attempt as failed with
@@ -23,6 +23,8 @@ struct PerTrialOptions {
 class PerTrialRunner : public Runner {
  public:
   explicit PerTrialRunner(std::unique_ptr<TrialRunner> trials, PerTrialOptions options = {});
+  /// From the next question on.
+  void poll_with(const PerTrialOptions& options);
   void open(const Workplace& workplace) override;
   int capacity() const override { return unlimited; }
   void submit(std::vector<Submission> submissions) override;

@@ -85,6 +85,30 @@ TEST_F(PerTrial, IntervalsGrowToACapWhileNothingChanges) {
   EXPECT_EQ(bench_.polls, 4);
 }
 
+TEST_F(PerTrial, OtherIntervalsHoldFromTheNextQuestionOn) {
+  runner_.submit({submission(0)});
+  poll();
+
+  runner_.poll_with({.poll_start = Seconds(0.25), .poll_growth = 2, .poll_cap = Seconds(0.5)});
+  std::vector<double> intervals;
+  for (int i = 0; i < 3; ++i) {
+    intervals.push_back(next().count());
+    wait_and_poll();
+  }
+
+  EXPECT_EQ(intervals, (std::vector<double>{0.25, 0.5, 0.5}));
+  EXPECT_EQ(bench_.polls, 3);
+}
+
+TEST_F(PerTrial, AnIntervalThatStartsAboveTheCapStaysThere) {
+  runner_.poll_with({.poll_start = Seconds(300)});
+  runner_.submit({submission(0)});
+  poll();
+  wait_and_poll();
+
+  EXPECT_EQ(next(), Seconds(300));
+}
+
 TEST_F(PerTrial, AChangeBringsTheShortIntervalBack) {
   runner_.submit({submission(0)});
   poll();
