@@ -14,6 +14,8 @@ struct LocalRunner::Impl {
 LocalRunner::LocalRunner(LocalOptions options) : impl_(std::make_unique<Impl>()) { impl_->options = options; }
 LocalRunner::~LocalRunner() = default;
 
+const LocalOptions& LocalRunner::options() const { return impl_->options; }
+
 void LocalRunner::open(const Workplace& workplace) {
   impl_->attempts = std::make_unique<LocalAttempts>(workplace, impl_->options);
 }

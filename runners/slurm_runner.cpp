@@ -22,6 +22,8 @@ struct SlurmRunner::Impl {
 SlurmRunner::SlurmRunner(SlurmOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
 SlurmRunner::~SlurmRunner() = default;
 
+const SlurmOptions& SlurmRunner::options() const { return impl_->options; }
+
 void SlurmRunner::open(const Workplace& workplace) {
   impl_->workplace = workplace;
   impl_->dialogue = std::make_unique<slurm::Dialogue>(impl_->options, impl_->workplace);

@@ -28,8 +28,6 @@ int count_of(const std::string& text) {
   }
 }
 
-constexpr int no_end = 1000000;  // trials: who asks decides when it is enough
-
 /// Opens the experiment, or begins it where parameters are given and nothing is there.
 Session session_for(const AskArguments& arguments) {
   if (!arguments.given.has("param")) {

@@ -6,7 +6,6 @@
 #include "base/log.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/manners.hpp"
-#include "cli/node_program.hpp"
 #include "cli/reported_run.hpp"
 #include "cli/terminal.hpp"
 #include "runners/slurm_chain.hpp"
@@ -78,9 +77,7 @@ ExitCode run_generation(const std::filesystem::path& folder) {
   Successor successor(slurm, chain, self->second);
   try {
     const auto progress = make_progress(false);
-    SessionParts parts;
-    parts.node_program = find_node_program();
-    Session session = Session::open(folder, std::move(parts));
+    Session session = Session::open(folder);
     for (const std::string& notice : session.notices()) progress->notice(notice);
     be_modest(session);
     const RunSummary summary = run_reporting(session, *progress, interrupt.wakeup());

@@ -6,10 +6,10 @@
 
 #include "base/clock.hpp"
 #include "cli/folder_check.hpp"
-#include "cli/node_program.hpp"
 #include "cli/plan.hpp"
 #include "cli/subcommands.hpp"
 #include "cli/table.hpp"
+#include "client/find_node_program.hpp"
 #include "client/make_runner.hpp"
 
 namespace stune::cli {

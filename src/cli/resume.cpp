@@ -6,7 +6,6 @@
 #include "cli/interrupt.hpp"
 #include "cli/manners.hpp"
 #include "cli/mpi_start.hpp"
-#include "cli/node_program.hpp"
 #include "cli/plan.hpp"
 #include "cli/reported_run.hpp"
 #include "cli/subcommands.hpp"
@@ -39,7 +38,6 @@ ExitCode resume(const ResumeArguments& arguments, const MpiRanks* mpi) {
   const Interrupt interrupt;
   const auto progress = make_progress(arguments.quiet);
   SessionParts parts;
-  parts.node_program = find_node_program();
   parts.take_over = arguments.take_over;
   if (mpi) parts.make_runner = mpi->make_runner;
   Session session = Session::open(folder, std::move(parts));

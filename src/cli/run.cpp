@@ -11,7 +11,6 @@
 #include "cli/interrupt.hpp"
 #include "cli/manners.hpp"
 #include "cli/mpi_start.hpp"
-#include "cli/node_program.hpp"
 #include "cli/plan.hpp"
 #include "cli/reported_run.hpp"
 #include "cli/subcommands.hpp"
@@ -151,7 +150,6 @@ ExitCode run(const RunArguments& arguments) {
   const auto progress = make_progress(quiet);
   for (const std::string& notice : request.notices) log::warn(notice);
   SessionParts parts;
-  parts.node_program = find_node_program();
   parts.take_over = arguments.given.has("take-over");
   if (arguments.mpi) parts.make_runner = arguments.mpi->make_runner;
   Session session = Session::begin(request.folder, std::move(request.wanted), std::move(parts));

@@ -77,6 +77,10 @@ void check(const NewExperiment& wanted, bool runs_commands) {
   if (std::ranges::find(methods, d.method) == methods.end()) {
     throw ConfigError("--method: found '" + d.method + "', valid are fast, random, sobol");
   }
+  std::error_code ignored;
+  if (!d.command.script.empty() && !fs::is_regular_file(d.command.script, ignored)) {
+    throw ConfigError("script " + d.command.script.string() + ": no such file");
+  }
   check_range(d.initial >= 0, "--initial", d.initial, "0 or more");
   check_options(wanted.options);
 }

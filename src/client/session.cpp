@@ -5,12 +5,16 @@
 #include "base/clock.hpp"
 #include "base/commands.hpp"
 #include "base/log.hpp"
+#include "client/find_node_program.hpp"
 #include "client/founding.hpp"
 #include "client/make_runner.hpp"
 #include "experiment/escalation.hpp"
+#include "experiment/judgement.hpp"
 #include "generation/inline_source.hpp"
 #include "generation/queue_source.hpp"
+#include "scheduler/request_rules.hpp"
 #include "scheduler/scheduler.hpp"
+#include "scheduler/serve_requests.hpp"
 #include "scheduler/submission_planner.hpp"
 #include "storage/journal.hpp"
 #include "storage/lock.hpp"
@@ -36,12 +40,31 @@ class Following {
   CandidateSource& source_;
 };
 
+bool measures(const std::vector<std::unique_ptr<Metric>>& metrics, const std::string& name) {
+  return std::ranges::any_of(metrics, [&](const auto& metric) { return metric->name() == name; });
+}
+
+void settle_node_program(fs::path& program) {
+  if (program.empty()) program = find_node_program();
+  std::error_code ignored;
+  if (!fs::is_regular_file(program, ignored)) throw ConfigError("node program " + program.string() + ": no such file");
+}
+
+/// The options as they are journaled: with the runner that the caller brings, or that they name.
+RunOptions with_runner_of(const NewExperiment& wanted, const Runner* runner) {
+  RunOptions options = wanted.options;
+  if (runner != nullptr) return describe_runner(*runner, wanted.definition.command, std::move(options));
+  options.runner = resolve_runner(options.runner, wanted.environment);
+  return options;
+}
+
 }  // namespace
 
 struct Session::Impl {
   Impl(fs::path path, SessionParts supplied)
       : folder(std::move(path)),
         parts(std::move(supplied)),
+        brings_runner(parts.runner != nullptr),
         clock(parts.clock ? *parts.clock : system_clock),
         lock(Lock::acquire(folder, clock, {parts.take_over, true, [this](auto s) { notices.emplace_back(s); }})),
         journal(open_journal()),
@@ -67,9 +90,7 @@ struct Session::Impl {
   }
 
   void begin(const NewExperiment& wanted) {
-    ExperimentCreated created{furnish(folder, wanted, parts.node_program), wanted.options};
-    created.options.runner = parts.runner ? "custom" : resolve_runner(wanted.options.runner, wanted.environment);
-    ledger.commit({std::move(created)});
+    ledger.commit({ExperimentCreated{furnish(folder, wanted, parts.node_program), wanted.options}});
   }
 
   Workplace workplace() const {
@@ -99,13 +120,22 @@ struct Session::Impl {
     const auto& options = experiment.options();
     if (!parts.runner) parts.runner = parts.make_runner ? parts.make_runner(options) : make_runner(options);
     for (const auto& [name, source] : experiment.definition().metrics) {
-      const bool supplied =
-          std::ranges::any_of(parts.metrics, [&n = name](const auto& metric) { return metric->name() == n; });
-      if (!supplied) parts.metrics.push_back(std::make_unique<Hdf5Metric>(name, source));
+      if (!measures(parts.metrics, name)) parts.metrics.push_back(std::make_unique<Hdf5Metric>(name, source));
     }
     for (const auto& metric : parts.metrics) metric->open(place);
     parts.runner->open(place);
     world_open = true;
+  }
+
+  /// A runner that is made here reports no values itself.
+  void expect_objective_measured() const {
+    if (brings_runner) return;
+    for (const Objective& objective : experiment.definition().optimization.objectives) {
+      if (!measures(parts.metrics, objective.metric)) {
+        throw ConfigError("the objective " + objective.metric +
+                          " of this experiment is measured by a program of its own: start that program again");
+      }
+    }
   }
 
   void heartbeat(TimePoint now) {
@@ -141,6 +171,7 @@ struct Session::Impl {
 
   fs::path folder;
   SessionParts parts;
+  bool brings_runner;  ///< the caller's, else one is made by its name
   SystemClock system_clock;
   Clock& clock;
   std::vector<std::string> notices;
@@ -162,7 +193,9 @@ Session& Session::operator=(Session&&) noexcept = default;
 Session::~Session() = default;
 
 Session Session::begin(const fs::path& folder, NewExperiment wanted, SessionParts parts) {
-  check(wanted, !parts.runner && wanted.options.runner != "custom");
+  wanted.options = with_runner_of(wanted, parts.runner.get());
+  check(wanted, wanted.options.runner != "custom");
+  if (wanted.definition.command != Command{}) settle_node_program(parts.node_program);
   const fs::path path = fs::absolute(folder).lexically_normal();
   if (fs::exists(path) && !is_experiment(path) && !fs::is_empty(path)) {
     throw ConfigError(path.string() + " exists and is no experiment; choose another name with --name or --folder");
@@ -177,7 +210,10 @@ Session Session::begin(const fs::path& folder, NewExperiment wanted, SessionPart
   for (std::string& notice : check_same(path, impl.experiment.definition(), wanted.definition)) {
     impl.notices.push_back(std::move(notice));
   }
-  wanted.options.runner = impl.parts.runner ? "custom" : resolve_runner(wanted.options.runner, wanted.environment);
+  if (wanted.keeps_options) {
+    wanted.options = impl.experiment.options();
+    wanted.options = with_runner_of(wanted, impl.parts.runner.get());
+  }
   session.change(wanted.options);
   return session;
 }
@@ -202,8 +238,19 @@ void Session::change(const RunOptions& options) {
   impl_->ledger.commit({OptionsChanged{options}});
 }
 
+void Session::beat() { impl_->heartbeat(impl_->clock.now()); }
+
+void Session::serve() {
+  beat();
+  serve_requests(
+      impl_->folder, impl_->experiment,
+      [this](std::vector<EventBody> events) { impl_->ledger.commit(std::move(events)); },
+      [](const std::string& notice) { log::info(notice); });
+}
+
 RunSummary Session::run(Progress& progress, const Wakeup* interrupt) {
   impl_->open_world();
+  impl_->expect_objective_measured();
   QueueSource source(impl_->inline_source.strategy());
   const Following following(impl_->ledger, source);
   RunSummary summary = Scheduler(impl_->context(source, progress, interrupt, true)).run();
@@ -213,14 +260,17 @@ RunSummary Session::run(Progress& progress, const Wakeup* interrupt) {
 
 RunSummary Session::step(Progress& progress, const Wakeup* interrupt) {
   impl_->open_world();
+  impl_->expect_objective_measured();
   RunSummary summary = Scheduler(impl_->context(impl_->inline_source, progress, interrupt, true)).step();
   impl_->write_telemetry(impl_->clock.now());
   return summary;
 }
 
 RunSummary Session::stop(int trial, Progress& progress) {
-  impl_->ledger.commit({StopAsked{trial, "asked for on the command line"}});
-  if (impl_->experiment.live().empty() && impl_->experiment.waiting().empty() && trial < 0) {
+  impl_->ledger.commit(stop_events(impl_->experiment, trial, "asked for on the command line"));
+  const Experiment& e = impl_->experiment;
+  const bool done = trial < 0 ? e.live().empty() && e.waiting().empty() : is_terminal(e.trial(trial).status);
+  if (done) {
     RunSummary nothing_to_do;
     nothing_to_do.reason = StopReason::stopped;
     return nothing_to_do;
@@ -275,7 +325,7 @@ void Session::end(int trial, TrialStatus status, std::vector<Observation> observ
   if (const std::string why = why_not_ended_by_hand(impl_->experiment, trial, status, observations); !why.empty()) {
     throw ConfigError(why);
   }
-  impl_->ledger.commit({TrialEnded{trial, status, reason, {}, std::move(observations)}});
+  impl_->ledger.commit({judged(impl_->experiment, {trial, status, reason, {}, std::move(observations)})});
 }
 
 }  // namespace stune

@@ -26,7 +26,7 @@ struct SessionParts {
   std::unique_ptr<Runner> runner;  ///< else the one that RunOptions::runner names
   std::function<std::unique_ptr<Runner>(const RunOptions&)> make_runner;  ///< of the name; else make_runner()
   std::vector<std::unique_ptr<Metric>> metrics;  ///< else, for each of Definition::metrics, an Hdf5Metric
-  std::filesystem::path node_program;            ///< to be copied into a new experiment; empty: trials need none
+  std::filesystem::path node_program;            ///< else, where there is a command, find_node_program()
   bool take_over = false;                        ///< another host's lock is taken without watching it
   Clock* clock = nullptr;                        ///< else the system's
   std::function<std::unique_ptr<AppendFile>(const std::filesystem::path&)> open_journal;  ///< else open_append_file
@@ -37,7 +37,8 @@ struct SessionParts {
 struct NewExperiment {
   Definition definition;
   RunOptions options;
-  Environment environment;  ///< that trials start with
+  Environment environment;     ///< that trials start with
+  bool keeps_options = false;  ///< where it has begun already, its own options hold
 };
 
 /// The owner of an experiment's folder: holds its lock, is the only writer of its journal.
@@ -59,6 +60,11 @@ class Session {
 
   /// Journals the options if they differ from the current ones, and lifts an earlier stop.
   void change(const RunOptions& options);
+  /// Counts the lock up where it is time to. run() does; whoever owns the folder without running must, too, or after a
+  /// minute of silence another machine takes it for dead.
+  void beat();
+  /// Does what commands have asked of the owner, as run() does between rounds.
+  void serve();
   /// Rounds until the experiment is finished; `interrupt` ends it between rounds. Blocks.
   RunSummary run(Progress& progress, const Wakeup* interrupt = nullptr);
   /// Rounds until nothing is due soon. Blocks for seconds.
@@ -70,7 +76,8 @@ class Session {
   int attach(const Parameterization& parameters, bool manual = true);
   /// Partial results of a trial that goes on.
   void observe(int trial, std::vector<Observation> observations);
-  /// Ends a trial that runs by hand. completed needs the objective (ConfigError otherwise).
+  /// Ends a trial that runs by hand. completed needs the objective (ConfigError otherwise); where that is not a finite
+  /// number, the trial has failed.
   void end(int trial, TrialStatus status, std::vector<Observation> observations, const std::string& reason = {});
   /// Cancels one trial (or all with -1): jobs are stopped and their ends awaited.
   RunSummary stop(int trial, Progress& progress);
@@ -84,7 +91,7 @@ class Session {
 /// An experiment as its journal tells, read without the lock, safe beside a running coordinator.
 struct View {
   Experiment experiment;
-  std::string owner;      ///< "host (pid 123)" that runs it; empty: nobody
+  std::string owner;      ///< "process 123 on host" that runs it; empty: nobody
   std::string telemetry;  ///< JSON as the owner last wrote it; empty: none
   bool torn = false;      ///< the last line is incomplete (being written, or cut by a crash)
 };

@@ -29,6 +29,8 @@ struct Definition {
   int initial = 0;              ///< quasi-random trials before the model; 0: chosen from dimension and budget
 };
 
+inline constexpr int no_end = 1000000;  ///< trials: who asks for them decides when it is enough
+
 /// How it is run. Journaled whole whenever it changes.
 struct RunOptions {
   int trials = 0;                       ///< end after so many finished trials that count; 0: must be given

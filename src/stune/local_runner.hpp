@@ -20,6 +20,8 @@ class LocalRunner : public Runner {
  public:
   explicit LocalRunner(LocalOptions options = {});
   ~LocalRunner() override;
+  std::string name() const override { return "local"; }
+  const LocalOptions& options() const;
   void open(const Workplace& workplace) override;
   int capacity() const override;
   void submit(std::vector<Submission> submissions) override;

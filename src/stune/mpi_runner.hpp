@@ -84,6 +84,7 @@ class MpiRunner : public Runner {
  public:
   explicit MpiRunner(MpiWorld& world, MpiOptions options = {});
   ~MpiRunner() override;
+  std::string name() const override { return "mpi"; }
   void open(const Workplace& workplace) override;
   int capacity() const override;
   void submit(std::vector<Submission> submissions) override;

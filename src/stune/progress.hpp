@@ -1,6 +1,7 @@
-/// \file What a run tells its user while it goes on.
+/// \file What a run tells its user while it goes on, and how it ended.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -8,6 +9,17 @@
 #include "stune/trial.hpp"
 
 namespace stune {
+
+/// Why a run ended.
+enum class StopReason : std::uint8_t {
+  finished,      ///< all trials are in
+  exhausted,     ///< a finite search space has no further point
+  stopped,       ///< `stune stop`; jobs were cancelled
+  interrupted,   ///< Ctrl-C, SIGTERM, Client::interrupt(); jobs go on, the experiment can be resumed
+  time_limit,    ///< --max-hours; jobs go on, the experiment can be resumed
+  failure_rate,  ///< too many trials failed; jobs were cancelled
+  idle           ///< a single step found nothing due soon
+};
 
 /// How far an experiment has got.
 struct ProgressSnapshot {

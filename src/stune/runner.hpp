@@ -73,6 +73,9 @@ struct JobReport {
 class Runner {
  public:
   virtual ~Runner() = default;
+  /// How the experiment remembers it: local, slurm or mpi, which `stune resume` and `stune stop` can make again, or
+  /// custom, which they leave to the program that it comes from.
+  virtual std::string name() const { return "custom"; }
   /// Once, before anything else. Throws RunnerError if it cannot work here, saying what to do.
   virtual void open(const Workplace& workplace) = 0;
   /// How many jobs it would take now; never negative.

@@ -35,6 +35,8 @@ class SlurmRunner : public Runner {
  public:
   explicit SlurmRunner(SlurmOptions options = {});
   ~SlurmRunner() override;
+  std::string name() const override { return "slurm"; }
+  const SlurmOptions& options() const;
   void open(const Workplace& workplace) override;
   int capacity() const override;
   int max_batch() const override;

@@ -3,6 +3,7 @@
 
 #include "stune/card.hpp"
 #include "stune/client.hpp"
+#include "stune/configuration.hpp"
 #include "stune/error.hpp"
 #include "stune/hdf5_metric.hpp"
 #include "stune/local_runner.hpp"

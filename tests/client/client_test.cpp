@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+#include "client/control.hpp"
+#include "client/session.hpp"
 #include "stune/error.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -122,6 +124,62 @@ TEST_F(ClientTest, WithoutTheObjectiveACompletedTrialIsAFailure) {
   client.get_next_trials(1);
 
   EXPECT_EQ(client.complete_trial(0, {{"time", {.mean = 1.0}}}), TrialStatus::failed);
+}
+
+TEST_F(ClientTest, AnObjectiveThatIsNoFiniteNumberIsAFailureWithAReason) {
+  Client client = configured();
+  client.get_next_trials(3);
+
+  EXPECT_EQ(client.complete_trial(0, {{"loss", {.mean = std::nan("")}}}), TrialStatus::failed);
+  client.attach_data(1, {{"loss", {.mean = INFINITY}}}, 3);
+  EXPECT_EQ(client.complete_trial(1, {}), TrialStatus::failed);
+  EXPECT_EQ(client.complete_trial(2, {{"loss", {.mean = 1.0}}, {"time", {.mean = std::nan("")}}}),
+            TrialStatus::completed);
+
+  EXPECT_EQ(client.trials()[0].reason, "the trial reported loss = nan");
+  EXPECT_EQ(client.trials()[1].reason, "the trial reported loss = inf at step 3");
+}
+
+TEST_F(ClientTest, AnObjectiveThatWasAttachedCompletesATrial) {
+  Client client = configured();
+  client.get_next_trials(1);
+  client.attach_data(0, {{"loss", {.mean = 0.5}}}, 7);
+
+  EXPECT_EQ(client.complete_trial(0, {}), TrialStatus::completed);
+}
+
+TEST_F(ClientTest, AStopThatSomebodyTypesEndsTheAskingUntilTheProgramIsStartedAgain) {
+  Progress silent;
+  {
+    Client client = configured();
+    client.get_next_trials(1);
+    stop_experiment(client.folder(), -1, silent);
+
+    EXPECT_TRUE(client.get_next_trials(1).empty());
+    EXPECT_EQ(client.complete_trial(0, {{"loss", {.mean = 1.0}}}), TrialStatus::completed);
+  }
+  EXPECT_EQ(configured().get_next_trials(1).size(), 1U);
+}
+
+TEST_F(ClientTest, WhatCommandsAskForIsDoneInTheNextCall) {
+  Client client = configured();
+  client.get_next_trials(2);
+  Progress silent;
+  stop_experiment(client.folder(), 0, silent);
+  tell_trial(client.folder(), 1, TrialStatus::completed, {{"loss", final_step, 0.5, 0.0}}, {});
+
+  client.get_next_trials(1);
+
+  EXPECT_EQ(client.trials()[0].status, TrialStatus::abandoned);
+  EXPECT_EQ(client.trials()[1].status, TrialStatus::completed);
+}
+
+TEST_F(ClientTest, WhatIsAskedForAndToldHasNoEndOfItsOwn) {
+  Client client = configured();
+  client.get_next_trials(1);
+  client.complete_trial(0, {{"loss", {.mean = 1.0}}});
+
+  EXPECT_GT(view(client.folder()).experiment.options().trials, 1000);
 }
 
 TEST_F(ClientTest, SeveralObjectivesAreNotSupportedYet) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/file.hpp"
+#include "storage/lock.hpp"
 #include "stune/error.hpp"
 #include "stune/parameter.hpp"
 #include "tests/support/fake_clock.hpp"
@@ -128,6 +129,27 @@ TEST_F(SessionTest, StopWithoutAnOwnerCancelsTheJobsThatAreLeft) {
 
   EXPECT_TRUE(cluster_.live().empty());
   EXPECT_TRUE(view(path_).experiment.stop_asked());
+}
+
+TEST_F(SessionTest, AnOwnerThatDoesNotRunCanShowThatItLives) {
+  Session session = begin();
+  const auto before = read_lock(path_)->counter;
+
+  clock_.advance(lock_beat);
+  session.beat();
+
+  EXPECT_GT(read_lock(path_)->counter, before);
+}
+
+TEST_F(SessionTest, StoppingATrialThatAPersonRunsNeedsNoRunner) {
+  wanted_.options.runner = "custom";
+  Session session = Session::begin(path_, wanted_);
+  session.ask(2);
+
+  session.stop(1, silent_);
+
+  EXPECT_EQ(session.experiment().trial(1).status, TrialStatus::abandoned);
+  EXPECT_EQ(session.experiment().trial(0).status, TrialStatus::running);
 }
 
 TEST_F(SessionTest, AskedTrialsRunByHandAndAreNotScheduled) {

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Installs the build into a folder of its own, builds the tutorial against it as any consumer would, runs it, and kills and
-# resumes it: 30 trials are completed in the end, each run once.
+# resumes it: 30 trials are completed in the end, each run once. The same with commands, and with the installation moved.
 # usage: consumer_test.sh CMAKE BUILD_FOLDER TUTORIAL_FOLDER
 set -eu
 cmake=$1 build=$2 tutorial=$3
@@ -42,6 +42,23 @@ done
 [[ $(grep -o '"type":"ended","trial":[0-9]*' hartmann6.stune/journal.jsonl | sort -u | wc -l) == 30 ]] || fail "a trial ended twice"
 [[ $(grep -c '"status":"failed"' hartmann6.stune/journal.jsonl) == 0 ]] || fail "a trial failed"
 echo "killed $kills times, 30 trials completed, each once"
+
+echo "--- commands"
+env -u CMAKE_PREFIX_PATH "$cmake" -S "$tutorial/../commands" -B "$work/commands" -DCMAKE_PREFIX_PATH="$work/prefix" >"$work/configure.log" ||
+  { cat "$work/configure.log" >&2; fail "the consumer with commands does not configure"; }
+"$cmake" --build "$work/commands"
+mkdir "$work/runs" && cd "$work/runs"
+"$work/commands/commands" >output.txt 2>log.txt || { cat log.txt >&2; fail "commands do not run from C++"; }
+grep -q '^6 trials completed' output.txt || fail "not 6 trials: $(cat output.txt)"
+"$work/prefix/bin/stune" resume commands --trials 8 --quiet >resumed.txt || fail "stune does not go on with what a program began"
+grep -q '^Best of 8 completed trials' resumed.txt || { cat resumed.txt >&2; fail "not 8 trials"; }
+
+echo "--- commands, installed elsewhere"
+mv "$work/prefix" "$work/moved" && mkdir "$work/again" && cd "$work/again"
+LD_LIBRARY_PATH=$(dirname "$(find "$work/moved" -name libstune.so)") "$work/commands/commands" >output.txt 2>log.txt ||
+  { cat log.txt >&2; fail "a library that was moved does not find its node program"; }
+grep -q '^6 trials completed' output.txt || fail "not 6 trials"
+mv "$work/moved" "$work/prefix"
 
 [[ $(find "$work/prefix" -name libstune_mpi.so) ]] || exit 0
 echo "--- with MPI"

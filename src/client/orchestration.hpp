@@ -1,0 +1,19 @@
+/// \file What run_trials() was told, as the options of a run. Pure.
+#pragma once
+
+#include "experiment/options.hpp"
+#include "runners/per_trial_runner.hpp"
+#include "stune/configuration.hpp"
+
+namespace stune {
+
+/// Throws ConfigError naming the member, what was found and what is valid.
+void check(const OrchestrationConfig& config);
+
+/// `options` with what is journaled of `config`. How often a TrialRunner is asked is not: only the program that brings
+/// it can run it again.
+RunOptions orchestrated(RunOptions options, const OrchestrationConfig& config);
+
+PerTrialOptions polling(const OrchestrationConfig& config);
+
+}  // namespace stune
