@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include "base/text.hpp"
 #include "h5/reader.hpp"
@@ -111,7 +112,7 @@ class Look {
       if (failure != nullptr && failure->problem != h5::Problem::no_file) why += "; " + name_ + ": " + failure->detail;
     }
     found = metrics::merge(std::move(found), only(metric_, read_records(folder_, start_)));
-    std::erase_if(found, [](const Observation& observation) { return observation.step == final_step; });
+    std::erase_if(found, [](const Observation& o) { return o.step == final_step || !std::isfinite(o.mean); });
     found = metrics::thin(std::move(found));
     if (found.empty()) return NotYet{why};
     return found;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <numeric>
@@ -98,7 +99,11 @@ std::vector<Observation> merge(std::vector<Observation> file, const std::vector<
 }
 
 std::vector<Observation> thin(std::vector<Observation> observations) {
-  std::erase_if(observations, [](const Observation& observation) { return !std::isfinite(observation.mean); });
+  if (observations.empty()) return observations;
+  const auto last_word = std::prev(observations.end());
+  observations.erase(
+      std::remove_if(observations.begin(), last_word, [](const Observation& o) { return !std::isfinite(o.mean); }),
+      last_word);
   if (observations.size() <= most_points) return observations;
   std::vector<Observation> result;
   result.reserve(most_points);

@@ -46,7 +46,7 @@ Read reduce_to_final(const std::string& metric, const Series& series, const std:
 /// `file` and `reported` together, by step; `file` wins.
 std::vector<Observation> merge(std::vector<Observation> file, const std::vector<Observation>& reported);
 
-/// Without points that are not finite, and with at most most_points.
+/// Without points that are not finite, but for the last word, and with at most most_points. They are in order.
 std::vector<Observation> thin(std::vector<Observation> observations);
 
 }  // namespace stune::metrics

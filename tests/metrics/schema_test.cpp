@@ -92,5 +92,11 @@ TEST(Schema, ThinnedProgressionsKeepTheirEnds) {
   for (std::size_t i = 1; i < thinned.size(); ++i) EXPECT_LT(thinned[i - 1].step, thinned[i].step);
 }
 
+TEST(Schema, TheLastWordStaysWhateverItIs) {
+  EXPECT_THAT(thin({{"a", 0, nan, nan}, {"a", 1, 1, nan}, {"a", 2, nan, nan}}),
+              ElementsAre(Observation{"a", 1, 1, nan}, Observation{"a", 2, nan, nan}));
+  EXPECT_TRUE(thin({}).empty());
+}
+
 }  // namespace
 }  // namespace stune::metrics
