@@ -75,18 +75,19 @@ void MpiWorld::Channel::introduce() {
   std::string all(static_cast<std::size_t>(offsets.back() + lengths.back()), '\0');
   MPI_Allgatherv(mine.data(), length, MPI_BYTE, all.data(), lengths.data(), offsets.data(), MPI_BYTE,
                  communicator_->all);
+  std::vector<mpi::Peer> peers;
   for (std::size_t i = 0; i < lengths.size(); ++i) {
     const auto one = mpi::decode(
         std::string_view(all).substr(static_cast<std::size_t>(offsets[i]), static_cast<std::size_t>(lengths[i])));
     const auto& told = std::get<mpi::Introduction>(one);
-    peers_.push_back({{told.host, {told.cpus, told.gpus}, told.node}, told.process});
+    peers.push_back({{told.host, {told.cpus, told.gpus}, told.node}, told.process});
   }
-  given_up_.assign(peers_.size(), false);
+  know(std::move(peers));
 }
 
 std::vector<mpi::RankPlace> MpiWorld::Channel::workers() const {
   std::vector<mpi::RankPlace> result;
-  for (std::size_t rank = 1; rank < peers_.size(); ++rank) result.push_back(peers_[rank].place);
+  for (int rank = 1; rank < size(); ++rank) result.push_back(peer(rank).place);
   return result;
 }
 

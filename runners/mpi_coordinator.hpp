@@ -8,8 +8,9 @@
 #include <vector>
 
 #include "base/descriptor.hpp"
-#include "runners/mpi_channel.hpp"
 #include "runners/mpi_crew.hpp"
+#include "runners/mpi_post.hpp"
+#include "runners/mpi_watch.hpp"
 #include "stune/local_runner.hpp"
 #include "trial/folder.hpp"
 
@@ -19,7 +20,7 @@ namespace stune::mpi {
 class Coordinator {
  public:
   /// Throws RunnerError where there is no worker.
-  Coordinator(MpiWorld::Channel& channel, const MpiOptions& options, const Workplace& workplace);
+  Coordinator(Post& post, const MpiOptions& options, const Workplace& workplace);
   int capacity() const;
   void submit(const std::string& token, const Job& job);
   void adopt(const std::string& token, const Job& job);
@@ -28,6 +29,7 @@ class Coordinator {
   int fd() const { return epoll_.get(); }
   TimePoint next_poll() const;
   bool busy() const { return !to_adopt_.empty(); }
+  bool wind_down();
 
  private:
   /// An attempt that is not over.
@@ -43,40 +45,51 @@ class Coordinator {
 
   bool known(AttemptId id) const { return placed_.contains(id) || over_.contains(id); }
   int leader(Crew::Worker worker) const { return 1 + static_cast<int>(worker) * together_; }
+  Crew::Worker workers() const { return static_cast<Crew::Worker>((post_.size() - 1) / together_); }
   std::optional<Crew::Worker> worker_of(int rank) const;
-  void watch_rank(int rank);
+  void await_readable(int fd);
   void open_worker(Crew::Worker worker);
   void handle(const Letter& letter, TimePoint now);
   void hear(Crew::Worker worker, const Hello& hello);
   void hear_report(AttemptId id, JobReport report, std::optional<Crew::Worker> from);
   void dispatch();
+  void recall_misplaced(TimePoint now);
+  void put_off(JobReport report);
+  void close(AttemptId id, JobReport report);
+  LocalRunner& finder();
+
+  std::string name_of(int rank) const;
+  bool is_whole(Crew::Worker worker) const;
+  void hear_of_death(int rank);
+  void notice_silence(TimePoint now);
+  void warn_of_unseen_deaths();
   void lose(Crew::Worker worker, const std::string& why);
-  void notice_deaths(TimePoint now);
+  void come_back(Crew::Worker worker);
   void find_again(AttemptId id);
   void route(AttemptId id, Placed& placed);
   void give_up_what_is_due(TimePoint now);
-  void close(AttemptId id, JobReport report);
   void expect_somebody(TimePoint now);
-  void recall_misplaced(TimePoint now);
-  LocalRunner& finder();
 
-  MpiWorld::Channel& channel_;
+  Post& post_;
   MpiOptions options_;
   Workplace workplace_;
   ExperimentFolder folder_;
   int together_;
   Crew crew_;
   std::unique_ptr<LocalRunner> finder_;  ///< of attempts on this node that are no worker's; once needed
+  NodeWatch watch_;
   Descriptor epoll_;
-  std::map<int, Descriptor> watched_;  ///< pidfds of ranks on this node
-  std::vector<TimePoint> heard_;       ///< by rank
+  std::vector<TimePoint> heard_;  ///< by rank
   bool in_process_ = false;
+  bool winding_down_ = false;
+  bool advised_ = false;  ///< how others may go on after a death
   std::map<AttemptId, Placed> placed_;
   std::deque<AttemptId> waiting_;    ///< for a worker
   std::vector<AttemptId> to_adopt_;  ///< until all workers are known
   std::set<AttemptId> over_;
   std::set<AttemptId> recalled_;
-  std::set<Crew::Worker> unfit_;  ///< said that they cannot run trials
+  std::map<Crew::Worker, std::set<AttemptId>> left_behind_;  ///< what lost workers had and may still run
+  std::set<Crew::Worker> unfit_;                             ///< said that they cannot run trials
   std::vector<JobReport> news_;
   std::string last_loss_;  ///< for people
   std::optional<TimePoint> deserted_;

@@ -170,7 +170,7 @@ void fields(A& archive, Is<Workplace> auto& r) {
 template <class A>
 void fields(A& archive, Is<MpiOptions> auto& r) {
   archive(r.ranks_per_trial, r.cpus_per_trial, r.gpus_per_trial, r.inherit_environment, r.short_trial,
-          r.worker_patience, r.stop_grace);
+          r.worker_patience, r.function_patience, r.stop_grace);
 }
 template <class A>
 void fields(A& archive, Is<ProcessIdentity> auto& r) {
@@ -226,6 +226,10 @@ void fields(A& archive, Is<Beat> auto& r) {
 }
 template <class A>
 void fields(A&, Is<Bye> auto&) {}
+template <class A>
+void fields(A& archive, Is<Died> auto& r) {
+  archive(r.rank);
+}
 template <class A>
 void fields(A& archive, Is<Evaluate> auto& r) {
   archive(r.job);

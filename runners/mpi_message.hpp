@@ -70,6 +70,10 @@ struct Beat {
   bool winding_down = false;  ///< starts nothing new
 };
 struct Bye {};
+/// A rank beside the sender is dead.
+struct Died {
+  int rank = 0;
+};
 
 // ---- among the ranks of one trial
 
@@ -82,7 +86,7 @@ struct Evaluated {
 };
 
 using Message = std::variant<Introduction, Open, Assign, Adopt, Stop, Recall, Ping, Quit, Leave, Hello, Report,
-                             Recalled, Beat, Bye, Evaluate, Evaluated>;
+                             Recalled, Beat, Bye, Died, Evaluate, Evaluated>;
 
 std::string encode(const Message& message);
 /// Throws std::invalid_argument for what is no message.

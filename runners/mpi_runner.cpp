@@ -47,4 +47,6 @@ TimePoint MpiRunner::next_poll() const { return impl_->coordinator->next_poll();
 
 bool MpiRunner::busy() const { return impl_->coordinator->busy(); }
 
+bool MpiRunner::wind_down() { return impl_->coordinator->wind_down(); }
+
 }  // namespace stune

@@ -31,14 +31,15 @@ bool is_steps(const std::string& name) {
 
 bool is_of_the_node(const std::string& name) { return name == "TMPDIR" || name == "HOSTNAME"; }
 
-int number(const Environment& environment, const char* name) {
+int number_or(const Environment& environment, const char* name, int value) {
   const auto found = environment.find(name);
-  int value = 0;
   if (found != environment.end()) {
     std::from_chars(found->second.data(), found->second.data() + found->second.size(), value);
   }
   return value;
 }
+
+int number(const Environment& environment, const char* name) { return number_or(environment, name, 0); }
 
 /// Whether no two of them share anything, and none has nothing.
 template <class T>
@@ -110,6 +111,14 @@ Launch launch_of(const Environment& environment) {
     return {"srun", in_step, false};
   }
   return {};
+}
+
+std::string advice_for_deaths(const Environment& environment) {
+  const std::string launcher = launch_of(environment).launcher;
+  if (launcher == "srun")
+    return number_or(environment, "SLURM_KILL_BAD_EXIT", 1) == 0 ? "" : "srun --kill-on-bad-exit=0";
+  if (number_or(environment, "OMPI_MCA_orte_enable_recovery", 0) != 0) return {};
+  return launcher == "mpirun" ? "mpirun --enable-recovery, of Open MPI" : "";
 }
 
 Environment trial_environment(const Environment& saved, const Environment& own, bool inherit) {

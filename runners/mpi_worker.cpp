@@ -1,5 +1,6 @@
 #include "runners/mpi_worker.hpp"
 
+#include <dlfcn.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -37,12 +38,10 @@ std::unique_ptr<Runner> opened(const LocalOptions& options, const Workplace& wor
 
 }  // namespace
 
-Worker::Worker(MpiWorld::Channel& channel, const MpiFunction& function) : channel_(channel), function_(function) {
-  const auto& peers = channel_.peers();
-  const auto& me = peers[static_cast<std::size_t>(channel_.rank())];
-  if (peers[0].process.boot_id == me.process.boot_id && peers[0].place.host == me.place.host) {
-    coordinator_ = Descriptor(open_pidfd(peers[0].process.pid));
-  }
+Worker::Worker(MpiWorld::Channel& channel, const MpiFunction& function)
+    : channel_(channel), function_(function), mates_(channel, channel.rank()), before_(current_environment()) {
+  const Peer& first = channel_.peer(0);
+  if (first.is_beside(channel_.peer(channel_.rank()))) coordinator_ = Descriptor(open_pidfd(first.process.pid));
   team_.channel = &channel_;
   team_.first = channel_.rank();
   team_.attend = [this] { attend(); };
@@ -75,6 +74,11 @@ bool Worker::attend() {
   while (auto letter = channel_.receive()) {
     if (letter->from == 0) heard_ = clock_.now();
     handle(*letter);
+    any = true;
+  }
+  for (const int rank : mates_.deaths()) {
+    channel_.give_up(rank);
+    channel_.send(0, Died{rank});
     any = true;
   }
   any = tell_news() || any;
@@ -136,11 +140,12 @@ void Worker::make_runner(const Open& order) {
   const auto peers = channel_.workers();
   const auto first = static_cast<std::size_t>(team_.first - 1);
   const auto together = static_cast<std::size_t>(team_.count);
+  // A command is started by the rank that leads, for all; a function is called on each.
+  const bool for_all = leads() && !function_;
   const Share share =
-      share_of(peers, leads() ? first : static_cast<std::size_t>(channel_.rank() - 1), leads() ? together : 1,
+      share_of(peers, for_all ? first : static_cast<std::size_t>(channel_.rank() - 1), for_all ? together : 1,
                {.cpus_per_trial = order.options.cpus_per_trial, .gpus_per_trial = order.options.gpus_per_trial});
-  bind_to(share.cpus);
-  for (const auto& [name, value] : share_environment({{}, share.gpus}, {})) ::setenv(name.c_str(), value.c_str(), 1);
+  keep_to(share);
   if (function_) {
     const std::pair team(team_.first, team_.count);
     if (!communicators_.contains(team)) communicators_[team] = channel_.unite(team_.first, team_.count);
@@ -162,6 +167,18 @@ void Worker::make_runner(const Open& order) {
   options.gpus_per_trial = static_cast<int>(share.gpus.size());
   runner_ = opened(options, workplace);
   finder_ = std::move(finder);
+}
+
+/// OpenMP libraries that are loaded have read OMP_NUM_THREADS already, and are told; others will read it.
+void Worker::keep_to(const Share& share) {
+  bind_to(share.cpus);
+  const std::vector<int> threads = function_ ? share.cpus : std::vector<int>{};  // commands are told when they start
+  for (const auto& [name, value] : share_environment({threads, share.gpus}, before_)) {
+    ::setenv(name.c_str(), value.c_str(), 1);
+  }
+  if (threads.empty() || before_.contains("OMP_NUM_THREADS")) return;
+  void* const set_threads = ::dlsym(RTLD_DEFAULT, "omp_set_num_threads");
+  if (set_threads) reinterpret_cast<void (*)(int)>(set_threads)(static_cast<int>(threads.size()));
 }
 
 void Worker::stop(AttemptId id) {
@@ -244,7 +261,7 @@ void Worker::notice_end() {
 
 void Worker::wait(TimePoint now) {
   TimePoint deadline = std::min(now + pause_after(now - active_), next_beat_);
-  std::vector<int> descriptors = {coordinator_.get()};
+  std::vector<int> descriptors = {coordinator_.get(), mates_.fd()};
   for (Runner* runner : {runner_.get(), finder_.get()}) {
     if (runner == nullptr) continue;
     descriptors.push_back(runner->wake_fd());

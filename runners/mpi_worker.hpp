@@ -14,6 +14,7 @@
 #include "base/descriptor.hpp"
 #include "runners/mpi_channel.hpp"
 #include "runners/mpi_function.hpp"
+#include "runners/mpi_watch.hpp"
 
 namespace stune::mpi {
 
@@ -34,6 +35,7 @@ class Worker {
   void handle(const Letter& letter);
   void open(const Open& order);
   void make_runner(const Open& order);
+  void keep_to(const Share& share);
   void stop(AttemptId id);
   void recall(AttemptId id);
   void start_next();
@@ -57,7 +59,9 @@ class Worker {
   std::set<AttemptId> running_;
   std::vector<Job> to_assist_;
   std::optional<Open> postponed_;  ///< came while a function ran
-  Descriptor coordinator_;         ///< a pidfd, where it is on this node
+  NodeWatch mates_;
+  Descriptor coordinator_;  ///< a pidfd, where it is on this node
+  Environment before_;      ///< any trial
   TimePoint heard_{}, active_{}, next_beat_{};
   bool quitting_ = false;
   std::optional<Leave> leave_;

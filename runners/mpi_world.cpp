@@ -50,8 +50,7 @@ bool dismiss(MpiWorld::Channel& channel) {
       next_look = now + milliseconds(200);
       for (std::size_t rank = 1; rank < gone.size(); ++rank) {
         const mpi::Peer& peer = channel.peers()[rank];
-        const bool here = peer.process.boot_id == me.process.boot_id && peer.place.host == me.place.host;
-        if (gone[rank] || (here ? is_alive(peer.process) : now - heard[rank] < silence)) continue;
+        if (gone[rank] || (peer.is_beside(me) ? is_alive(peer.process) : now - heard[rank] < silence)) continue;
         channel.give_up(static_cast<int>(rank));
         gone[rank] = true;
         all_well = false;

@@ -67,7 +67,8 @@ RunSummary Scheduler::step() { return rounds(true); }
 RunSummary Scheduler::rounds(bool until_idle) {
   adopt();
   while (true) {
-    if (interrupted()) return summary(StopReason::interrupted, c_.clock.now());
+    winding_down_ = interrupted() && c_.runner.wind_down();
+    if (interrupted() && !winding_down_) return summary(StopReason::interrupted, c_.clock.now());
     const bool something = round();
     const TimePoint now = c_.clock.now();
     if (const auto reason = over(now)) return end_run(*reason);
@@ -362,7 +363,7 @@ std::optional<StopReason> Scheduler::over(TimePoint now) {
   if (quiet && all_made)
     return exhausted_ && e.counted() < e.options().trials ? StopReason::exhausted : StopReason::finished;
   const Seconds limit = e.options().max_run_time;
-  if (limit > Seconds{0} && between(started_, now) >= limit) return StopReason::time_limit;
+  if (limit > Seconds{0} && between(started_, now) >= limit && !c_.runner.wind_down()) return StopReason::time_limit;
   return {};
 }
 
@@ -383,7 +384,7 @@ void Scheduler::wait(TimePoint now) {
   }
   if (c_.progress.ticks()) deadline = std::min(deadline, later(now, Seconds{1}));
   const std::array<int, 3> descriptors = {c_.runner.wake_fd(), starving_since_ ? c_.source.wake_fd() : -1,
-                                          c_.interrupt ? c_.interrupt->fd() : -1};
+                                          c_.interrupt && !winding_down_ ? c_.interrupt->fd() : -1};
   c_.clock.wait(descriptors, deadline);
 }
 

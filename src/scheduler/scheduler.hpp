@@ -95,7 +95,8 @@ class Scheduler {
   TimePoint next_requests_{}, next_peek_{};
   int next_peeked_ = 0;
   bool exhausted_ = false;
-  std::string failure_;  ///< why too many failed; empty while tolerable
+  bool winding_down_ = false;  ///< interrupted, and the runner is not done
+  std::string failure_;        ///< why too many failed; empty while tolerable
 };
 
 }  // namespace stune

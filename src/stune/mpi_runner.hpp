@@ -50,7 +50,11 @@ struct MpiOptions {
   bool inherit_environment = false;  ///< commands see the variables of the MPI launcher, too
   Seconds short_trial{1};            ///< a worker has its next trial at hand while trials take less than this; 0: never
   Seconds worker_patience{30};       ///< a worker that is silent for so long is given up
-  Seconds stop_grace{10};            ///< from being asked to end to being ended
+  /// The same for one that evaluates a function, which is heard only when the function calls report() or stop_asked()
+  /// or returns; 0: never. A rank's death is noticed at once on rank 0's node, and elsewhere when another rank of its
+  /// node is heard; the death of a whole node that evaluates functions only by this or by the trials' time limit.
+  Seconds function_patience{0};
+  Seconds stop_grace{10};  ///< from being asked to end to being ended
 };
 
 /// This process as a rank. One in a process, made before anything that starts threads. Calls MPI_Init_thread with
@@ -94,6 +98,8 @@ class MpiRunner : public Runner {
   int wake_fd() const override;
   TimePoint next_poll() const override;
   bool busy() const override;
+  /// Functions that are being evaluated are waited for: their results would be lost.
+  bool wind_down() override;
 
  private:
   struct Impl;

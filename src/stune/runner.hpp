@@ -102,6 +102,9 @@ class Runner {
   virtual std::vector<std::string> budget(TimePoint) const { return {}; }
   /// An answer is due within seconds: a single step waits for it.
   virtual bool busy() const { return false; }
+  /// The run is to end before the experiment does: takes no job from now on. True while results are on their way that
+  /// no later run could find; the loop goes on until then.
+  virtual bool wind_down() { return false; }
 };
 
 inline constexpr int unlimited = std::numeric_limits<int>::max();

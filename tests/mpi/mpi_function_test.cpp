@@ -1,7 +1,9 @@
 // Functions evaluated on worker ranks. Start it with mpirun -n 5.
 #include <gmock/gmock.h>
 #include <mpi.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -26,6 +28,12 @@ MpiResults behave(const Parameterization& parameters, MpiTrial& trial) {
   if (what == "square") return {{"loss", parameters.number("x") * parameters.number("x")}};
   if (what == "throws") throw std::runtime_error("it does not converge");
   if (what == "dies") ::raise(SIGKILL);
+  if (what == "counts threads") {
+    cpu_set_t cores;
+    ::sched_getaffinity(0, sizeof cores, &cores);
+    const char* const threads = ::getenv("OMP_NUM_THREADS");
+    return {{"loss", threads ? std::atoi(threads) : 0}, {"cores", CPU_COUNT(&cores)}};
+  }
   if (what == "hangs later") {
     ::signal(SIGALRM, [](int) { ::raise(SIGSTOP); });
     const itimerval soon{{}, {0, 100'000}};
@@ -53,6 +61,8 @@ MpiResults behave(const Parameterization& parameters, MpiTrial& trial) {
   int size = 0;
   MPI_Comm_rank(ranks, &rank);
   MPI_Comm_size(ranks, &size);
+  if (what == "last dies" && rank == size - 1) ::raise(SIGKILL);
+  if (what == "last dies") return {{"loss", 0}};
   if (what == "last throws" && rank == size - 1) throw std::runtime_error("not here");
   if (what == "last throws") return {{"loss", 0}};
   double sum = 0;
@@ -142,6 +152,15 @@ TEST_F(MpiFunctions, StepsAreToldAsTheyCome) {
   EXPECT_EQ(told[4], (Observation{"loss", final_step, 0.25}));
 }
 
+TEST_F(MpiFunctions, ThreadsAreAsManyAsTheCoresThatAFunctionHas) {
+  if (world->workers() > 1) GTEST_SKIP() << "needs a core for each worker: start it with mpirun -n 2";
+  open({.cpus_per_trial = 1});
+  submit(0, "counts threads");
+
+  EXPECT_EQ(end(0).observations.at(0), (Observation{"cores", final_step, 1}));
+  EXPECT_EQ(end(0).observations.at(1), (Observation{"loss", final_step, 1}));
+}
+
 TEST_F(MpiFunctions, AFunctionThatListensCanBeStopped) {
   open();
   submit(0, "waits");
@@ -215,9 +234,21 @@ TEST_F(MpiFunctions, MoreRanksPerTrialThanThereAreIsRefused) {
   }
 }
 
-// Last: it costs a rank.
+// Last: they cost ranks.
+TEST_F(MpiFunctions, ATeamThatLostARankIsNotUsedAgain) {
+  open({.ranks_per_trial = 2, .short_trial = Seconds(0)});
+  submit(0, "last dies");
+
+  EXPECT_EQ(end(0).ending->cause, Cause::node_failure);
+  for (int trial = 1; trial < 6; ++trial) submit(trial, "sum", trial);
+  for (int trial = 1; trial < 6; ++trial) EXPECT_EQ(end(trial).ending->cause, Cause::completed);
+  EXPECT_EQ(runner_->capacity(), world->workers() / 2 - 1);
+}
+
 TEST_F(MpiFunctions, TheOthersGoOnWhereARankHasDied) {
   open({.short_trial = Seconds(0)});
+  ASSERT_TRUE(poll_until([&] { return runner_->capacity() >= world->workers() - 1; }));
+  const int before = runner_->capacity();
   submit(0, "dies");
   submit(1, "square", 2);
 
@@ -225,7 +256,7 @@ TEST_F(MpiFunctions, TheOthersGoOnWhereARankHasDied) {
   EXPECT_THAT(end(0).ending->detail, HasSubstr("has died"));
   for (int trial = 2; trial < 12; ++trial) submit(trial, "square", trial);
   for (int trial = 1; trial < 12; ++trial) EXPECT_EQ(end(trial).ending->cause, Cause::completed);
-  EXPECT_EQ(runner_->capacity(), world->workers() - 1);
+  EXPECT_EQ(runner_->capacity(), before - 1);
 }
 
 }  // namespace

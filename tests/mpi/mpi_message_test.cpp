@@ -53,6 +53,8 @@ TEST(MpiMessage, AReportArrivesAsItWasSent) {
   EXPECT_EQ(got.report.detail, sent.report.detail);
 }
 
+TEST(MpiMessage, ADeathArrivesAsItWasTold) { EXPECT_EQ(round_trip(Died{7}).rank, 7); }
+
 TEST(MpiMessage, AWorkplaceArrivesAsItWasSent) {
   Open sent;
   sent.workplace.folder = "/a/b.stune";

@@ -35,6 +35,20 @@ TEST(MpiLaunch, ABatchScriptOfManyTasksIsOneProcess) {
   EXPECT_EQ(launch_of({{"SLURM_NTASKS", "9"}, {"SLURM_PROCID", "0"}, {"SLURM_JOB_ID", "7"}}).ranks, 1);
 }
 
+TEST(MpiLaunch, WhatLetsTheOthersGoOnIsSaidUnlessItWasDone) {
+  const Environment mpirun = {{"OMPI_COMM_WORLD_SIZE", "9"}};
+  const Environment srun = {{"PMIX_RANK", "0"}, {"SLURM_STEP_NUM_TASKS", "3"}};
+  const auto with = [](Environment environment, const char* name, const char* value) {
+    environment[name] = value;
+    return environment;
+  };
+
+  EXPECT_THAT(advice_for_deaths(mpirun), testing::HasSubstr("mpirun --enable-recovery"));
+  EXPECT_EQ(advice_for_deaths(with(mpirun, "OMPI_MCA_orte_enable_recovery", "1")), "");
+  EXPECT_EQ(advice_for_deaths(srun), "srun --kill-on-bad-exit=0");
+  EXPECT_EQ(advice_for_deaths(with(srun, "SLURM_KILL_BAD_EXIT", "0")), "");
+}
+
 TEST(MpiEnvironment, TrialsSeeNothingOfTheLauncher) {
   const Environment saved = {{"HOME", "/h"}, {"OMPI_COMM_WORLD_RANK", "0"}, {"SLURM_JOB_ID", "1"}, {"TMPDIR", "/old"}};
   const Environment own = {{"PMIX_RANK", "2"}, {"SLURM_JOB_ID", "2"}, {"SLURM_PROCID", "2"}, {"TMPDIR", "/node"}};
