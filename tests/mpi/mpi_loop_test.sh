@@ -117,4 +117,18 @@ wait "$coordinator"
 claim "state after stop" "$(state patient)" stopped
 until_true '[[ -z $(processes) ]]'
 
+# --- a worker dies, and all others with it: what to type, and the same command goes on
+if [[ $recovery == --enable-recovery ]]; then
+  STUNE_LOOP_TEST=$mark "$mpirun" -n 3 "$program" run "${metric[@]}" --trials 4 --name dies -- ./patient.sh >dies.txt 2>&1 &
+  coordinator=$!
+  until_true '[[ $(count_status dies running 2>/dev/null) -ge 2 ]]'
+  kill_rank KILL 1
+  wait "$coordinator"
+  claim_says "how the others go on" "$(cat dies.txt)" 'worker rank 1 .* has died'
+  claim_says "how the others go on" "$(cat dies.txt)" 'with mpirun --enable-recovery, of Open MPI, they go on'
+  touch go
+  launch -n 3 "$program" resume dies --quiet >dies.txt 2>&1 || fail "resume where a rank had died"
+  claim "completed where a rank had died" "$(count_status dies completed)" 4
+fi
+
 echo "$claims claims hold"
