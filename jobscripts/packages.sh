@@ -5,14 +5,15 @@ set -eu
 
 build="g++ make cmake libeigen3-dev nlohmann-json3-dev libcli11-dev libhdf5-dev libsqlite3-dev libboost-dev libopenmpi-dev openmpi-bin python3-plotly esbuild"
 tests="libgtest-dev libgmock-dev slurm-wlm slurmdbd munge mariadb-server python3-h5py python3-sklearn procps chromium chromium-driver python3-selenium"
+mpich="mpich libmpich-dev" # for the preset of that name; Open MPI stays the usual one
 check="clang-format clang-tidy clang-14 libclang-rt-14-dev git"
 
 command -v dpkg-query >/dev/null || exit 0
 wanted=()
 for group in "$@"; do
   case $group in
-    build | tests | check) read -ra list <<<"${!group}" && wanted+=("${list[@]}") ;;
-    *) echo "packages.sh: no group $group; there are build, tests, check" >&2 && exit 2 ;;
+    build | tests | mpich | check) read -ra list <<<"${!group}" && wanted+=("${list[@]}") ;;
+    *) echo "packages.sh: no group $group; there are build, tests, mpich, check" >&2 && exit 2 ;;
   esac
 done
 
