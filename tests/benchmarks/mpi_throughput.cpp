@@ -4,7 +4,9 @@
 ///
 /// One line: what a trial is, who chooses, how long it takes, workers, trials, trials a second from the first start to
 /// the last end, milliseconds of rank 0's processor time for each trial (of the loop, and of the thread that chooses),
-/// how much of the time workers were idle in percent, the regret. mpi_throughput.sh shows it beside others.
+/// how much of a core the loop took in percent, how much of the time workers were idle in percent, milliseconds from a
+/// trial's end to the start of the next one on the same rank (median and 95 %), the regret. mpi_throughput.sh shows it
+/// beside others.
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -13,11 +15,15 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/children.hpp"
 #include "client/session.hpp"
 #include "problems.hpp"
+#include "quantile.hpp"
 #include "stune/mpi_runner.hpp"
 
 namespace {
@@ -31,6 +37,7 @@ struct Options {
   std::string problem = "hartmann6";
   int parallel = 0;
   bool command = false;
+  bool ahead = true;
 };
 
 double seconds_of(const timeval& t) { return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec); }
@@ -69,27 +76,46 @@ NewExperiment experiment(const Options& options, const benchmarks::Problem& tune
   return wanted;
 }
 
+using Span = std::pair<TimePoint, TimePoint>;
+
+/// Milliseconds in which a rank had nothing to do, one for each pair of neighbouring trials.
+std::vector<double> gaps(std::map<std::string, std::vector<Span>> by_rank) {
+  std::vector<double> result;
+  for (auto& [rank, spans] : by_rank) {
+    std::ranges::sort(spans);
+    for (std::size_t i = 1; i < spans.size(); ++i) {
+      result.push_back(1e3 * Seconds(spans[i].first - spans[i - 1].second).count());
+    }
+  }
+  return result;
+}
+
 void print(const Options& options, const Session& session, const benchmarks::Problem& tuned, int workers,
            double loop_cpu, double all_cpu) {
   TimePoint first = TimePoint::max();
   TimePoint last{};
   double worked = 0;
   double lowest = std::numeric_limits<double>::infinity();
+  std::map<std::string, std::vector<Span>> by_rank;
   for (const Trial& trial : session.experiment().trials()) {
     if (trial.status != TrialStatus::completed) continue;
-    const Ending& ending = *trial.attempts.back().ending;
+    const Attempt& attempt = trial.attempts.back();
+    const Ending& ending = *attempt.ending;
+    by_rank[attempt.metadata.at("rank")].emplace_back(*ending.started, *ending.ended);
     first = std::min(first, *ending.started);
     last = std::max(last, *ending.ended);
     worked += Seconds(*ending.ended - *ending.started).count();
     lowest = std::min(lowest, latest(trial, "loss")->mean);
   }
   const double wall = Seconds(last - first).count();
+  const std::vector<double> idle = gaps(std::move(by_rank));
   const int completed = session.experiment().count(TrialStatus::completed);
   const std::string trial = options.ms > 0 ? std::to_string(static_cast<int>(options.ms)) + " ms" : "nothing";
-  std::printf("%-24s %-8s %-8s %7d %7d %9.0f %10.3f %10.3f %7.2f",
+  std::printf("%-24s %-8s %-8s %7d %7d %9.0f %10.3f %10.3f %7.2f %7.2f %7.2f %7.2f",
               options.command ? "stune, command" : "stune, function", options.method.c_str(), trial.c_str(), workers,
               completed, completed / wall, 1e3 * loop_cpu / completed, 1e3 * (all_cpu - loop_cpu) / completed,
-              100 * (1 - worked / (wall * workers)));
+              100 * loop_cpu / wall, 100 * (1 - worked / (wall * workers)), benchmarks::quantile(idle, 0.5),
+              benchmarks::quantile(idle, 0.95));
   if (!options.command) std::printf(" %10.2g", lowest - tuned.optimum());
   std::printf("\n");
 }
@@ -99,7 +125,7 @@ void run(const Options& options, MpiWorld& world) {
   const auto folder = std::filesystem::temp_directory_path() / ("mpi_throughput." + std::to_string(::getpid()));
   {
     SessionParts parts;
-    parts.runner = std::make_unique<MpiRunner>(world);
+    parts.runner = std::make_unique<MpiRunner>(world, MpiOptions{.short_trial = Seconds(options.ahead ? 1 : 0)});
     if (options.command) parts.node_program = STUNE_NODE_PROGRAM;
     Session session = Session::begin(folder, experiment(options, tuned, world.workers()), std::move(parts));
     Progress silent;
@@ -123,6 +149,7 @@ int main(int argc, char** argv) try {
   app.add_option("--method", options.method, "sobol, random or fast");
   app.add_option("--problem", options.problem, "name");
   app.add_option("--parallel", options.parallel, "trials at a time (default: two for each worker)");
+  app.add_flag("!--one-by-one", options.ahead, "no trial is at hand while another one runs");
   app.add_flag("--command", options.command, "trials are commands, not calls");
   CLI11_PARSE(app, argc, argv);
   if (!world.is_worker()) {
