@@ -96,19 +96,23 @@ void print(const Options& options, const Session& session, const benchmarks::Pro
   TimePoint last{};
   double worked = 0;
   double lowest = std::numeric_limits<double>::infinity();
+  bool ranks_known = true;
   std::map<std::string, std::vector<Span>> by_rank;
   for (const Trial& trial : session.experiment().trials()) {
     if (trial.status != TrialStatus::completed) continue;
     const Attempt& attempt = trial.attempts.back();
     const Ending& ending = *attempt.ending;
-    by_rank[attempt.metadata.at("rank")].emplace_back(*ending.started, *ending.ended);
+    // Of what had ended before rank 0 wrote that it runs, the journal has no rank.
+    const auto rank = attempt.metadata.find("rank");
+    ranks_known = ranks_known && rank != attempt.metadata.end();
+    if (ranks_known) by_rank[rank->second].emplace_back(*ending.started, *ending.ended);
     first = std::min(first, *ending.started);
     last = std::max(last, *ending.ended);
     worked += Seconds(*ending.ended - *ending.started).count();
     lowest = std::min(lowest, latest(trial, "loss")->mean);
   }
   const double wall = Seconds(last - first).count();
-  const std::vector<double> idle = gaps(std::move(by_rank));
+  const std::vector<double> idle = ranks_known ? gaps(std::move(by_rank)) : std::vector<double>{};
   const int completed = session.experiment().count(TrialStatus::completed);
   const std::string trial = options.ms > 0 ? std::to_string(static_cast<int>(options.ms)) + " ms" : "nothing";
   std::printf("%-24s %-8s %-8s %7d %7d %9.0f %10.3f %10.3f %7.2f %7.2f %7.2f %7.2f",
