@@ -118,7 +118,7 @@ std::string advice_for_deaths(const Environment& environment) {
   if (launcher == "srun")
     return number_or(environment, "SLURM_KILL_BAD_EXIT", 1) == 0 ? "" : "srun --kill-on-bad-exit=0";
   if (number_or(environment, "OMPI_MCA_orte_enable_recovery", 0) != 0) return {};
-  return launcher == "mpirun" ? "mpirun --enable-recovery, of Open MPI" : "";
+  return launcher == "mpirun" ? "mpirun --enable-recovery (Open MPI)" : "";
 }
 
 Environment trial_environment(const Environment& saved, const Environment& own, bool inherit) {

@@ -125,7 +125,7 @@ if [[ $recovery == --enable-recovery ]]; then
   kill_rank KILL 1
   wait "$coordinator"
   claim_says "how the others go on" "$(cat dies.txt)" 'worker rank 1 .* has died'
-  claim_says "how the others go on" "$(cat dies.txt)" 'with mpirun --enable-recovery, of Open MPI, they go on'
+  claim_says "how the others go on" "$(cat dies.txt)" 'with mpirun --enable-recovery \(Open MPI\) they go on'
   touch go
   launch -n 3 "$program" resume dies --quiet >dies.txt 2>&1 || fail "resume where a rank had died"
   claim "completed where a rank had died" "$(count_status dies completed)" 4
