@@ -35,6 +35,7 @@ inline constexpr int no_end = 1000000;  ///< trials: who asks for them decides w
 struct RunOptions {
   int trials = 0;                       ///< end after so many finished trials that count; 0: must be given
   int parallel = 1;                     ///< jobs queued and running, at most
+  bool automatic_parallel = false;      ///< nobody said `parallel`: each run chooses it, and records what it chose
   double tolerated_failure_rate = 0.5;  ///< give up above this; checked from 5 failures on, and at the end
   std::string runner = "auto";          ///< auto, local, slurm, mpi
   std::vector<std::string> sbatch_options{};

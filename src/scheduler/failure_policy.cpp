@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "experiment/escalation.hpp"
-
 namespace stune {
 namespace {
 
@@ -39,7 +37,11 @@ int infrastructure_failures(const Trial& trial) {
 
 }  // namespace
 
-Decision decide_ending(const Experiment& experiment, const Trial& trial, const Ending& ending) {
+Growth growth_of(const RunOptions& options) {
+  return {parse_escalation(options.on_timeout), parse_escalation(options.on_oom)};
+}
+
+Decision decide_ending(const Experiment& experiment, const Growth& growth, const Trial& trial, const Ending& ending) {
   const bool asked_to_stop = experiment.stop_asked() || experiment.trial_stops().contains(trial.index);
   // Whatever a stopped attempt ended with says nothing about the trial, unless it had finished by itself before.
   if (asked_to_stop && ending.cause != Cause::completed) return {Consequence::abandon, "stopped on request"};
@@ -47,12 +49,12 @@ Decision decide_ending(const Experiment& experiment, const Trial& trial, const E
     case Cause::completed:
       return {Consequence::fetch_metrics, {}};
     case Cause::timeout:
-      if (may_have_more(trial, ending.cause, parse_escalation(experiment.options().on_timeout))) {
+      if (may_have_more(trial, ending.cause, growth.time)) {
         return {Consequence::retry, "with a longer time limit"};
       }
       return {Consequence::fail, describe_failure(ending)};
     case Cause::out_of_memory:
-      if (may_have_more(trial, ending.cause, parse_escalation(experiment.options().on_oom))) {
+      if (may_have_more(trial, ending.cause, growth.memory)) {
         return {Consequence::retry, "with more memory"};
       }
       return {Consequence::fail, describe_failure(ending)};

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "experiment/escalation.hpp"
 #include "experiment/experiment.hpp"
 
 namespace stune {
@@ -19,8 +20,16 @@ struct Decision {
   std::string reason;  ///< of a trial that ends here, or how it is tried again; for people
 };
 
+/// What a trial that ran out of time or memory is granted.
+struct Growth {
+  Escalation time;
+  Escalation memory;
+};
+/// Runners are opened with it: a run grants what the options said when it began.
+Growth growth_of(const RunOptions& options);
+
 /// The rule for one ending of one of `trial`'s attempts.
-Decision decide_ending(const Experiment& experiment, const Trial& trial, const Ending& ending);
+Decision decide_ending(const Experiment& experiment, const Growth& growth, const Trial& trial, const Ending& ending);
 
 /// How many of the trial's attempts have ended so: as often was more granted (timeout, out_of_memory) to the next one.
 int grants(const Trial& trial, Cause cause);

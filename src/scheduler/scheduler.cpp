@@ -54,6 +54,7 @@ bool is_evidence(const EventBody& body) {
 Scheduler::Scheduler(const SchedulerContext& context)
     : c_(context),
       collector_(c_.metrics),
+      growth_(growth_of(c_.experiment.options())),
       tally_(c_.experiment),
       health_(c_.experiment),
       folders_(c_.folder, c_.experiment),
@@ -201,7 +202,7 @@ void Scheduler::tell(const JobReport& report) {
 
 void Scheduler::decide_ended(const Trial& trial, const JobReport& report, TimePoint now,
                              std::vector<EventBody>& events) {
-  const Decision decision = decide_ending(c_.experiment, trial, *report.ending);
+  const Decision decision = decide_ending(c_.experiment, growth_, trial, *report.ending);
   switch (decision.consequence) {
     case Consequence::retry:
       c_.progress.notice("trial " + to_string(report.id) + ": " + to_string(report.ending->cause) +

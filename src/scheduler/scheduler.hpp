@@ -81,6 +81,7 @@ class Scheduler {
 
   SchedulerContext c_;
   MetricCollector collector_;
+  Growth growth_;  ///< as it was when the runner was opened
   FailureTally tally_;
   HostHealth health_;
   TrialFolders folders_;

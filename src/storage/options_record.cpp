@@ -12,8 +12,8 @@ namespace stune {
 
 namespace {
 
-using Member = std::variant<int RunOptions::*, double RunOptions::*, Seconds RunOptions::*, std::string RunOptions::*,
-                            std::vector<std::string> RunOptions::*>;
+using Member = std::variant<int RunOptions::*, bool RunOptions::*, double RunOptions::*, Seconds RunOptions::*,
+                            std::string RunOptions::*, std::vector<std::string> RunOptions::*>;
 
 struct Field {
   std::string_view name;  ///< in the journal: never changes
@@ -25,6 +25,7 @@ struct Field {
 const Field option_fields[] = {
     {"trials", &RunOptions::trials, 1},
     {"parallel", &RunOptions::parallel, 1},
+    {"automatic_parallel", &RunOptions::automatic_parallel},
     {"tolerated_failure_rate", &RunOptions::tolerated_failure_rate, 0, 1},
     {"runner", &RunOptions::runner},
     {"sbatch_options", &RunOptions::sbatch_options},
@@ -71,6 +72,10 @@ Number parse(const Field& field, const std::string& text) {
   return number;
 }
 
+void assign(const Field& field, const std::string& text, bool& value) {
+  if (text != "true" && text != "false") refuse(field, text, "true or false");
+  value = text == "true";
+}
 void assign(const Field& field, const std::string& text, int& value) { value = parse<int>(field, text); }
 void assign(const Field& field, const std::string& text, double& value) { value = parse<double>(field, text); }
 void assign(const Field& field, const std::string& text, Seconds& value) {

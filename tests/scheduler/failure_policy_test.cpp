@@ -41,13 +41,13 @@ TEST(FailurePolicy, EveryCauseHasItsConsequence) {
                                                  {Cause::interrupted, Consequence::retry}};
 
   for (const auto& [cause, consequence] : table) {
-    EXPECT_EQ(decide_ending(experiment, trial_after(0), Ending{.cause = cause}).consequence, consequence)
+    EXPECT_EQ(decide_ending(experiment, {}, trial_after(0), Ending{.cause = cause}).consequence, consequence)
         << to_string(cause);
   }
 }
 
 TEST(FailurePolicy, AReasonSaysNothingTwice) {
-  const auto reason = [](const Ending& ending) { return decide_ending(begun(), trial_after(0), ending).reason; };
+  const auto reason = [](const Ending& ending) { return decide_ending(begun(), {}, trial_after(0), ending).reason; };
 
   EXPECT_EQ(reason({.cause = Cause::exit_code, .exit_code = 5, .detail = "exit code 5\nno data"}),
             "exit code 5\nno data");
@@ -63,15 +63,19 @@ TEST(FailurePolicy, WhatRanOutIsTriedAgainWithMoreAsOftenAsAsked) {
   experiment.apply({2, {}, OptionsChanged{options}});
   Trial trial = trial_after(3);
 
-  EXPECT_EQ(decide_ending(experiment, trial, {.cause = Cause::timeout}).consequence, Consequence::retry);
+  EXPECT_EQ(decide_ending(experiment, growth_of(options), trial, {.cause = Cause::timeout}).consequence,
+            Consequence::retry);
   trial.attempts.back().ending = Ending{.cause = Cause::timeout};
   trial.attempts.emplace_back();
-  EXPECT_EQ(decide_ending(experiment, trial, {.cause = Cause::timeout}).consequence, Consequence::retry);
+  EXPECT_EQ(decide_ending(experiment, growth_of(options), trial, {.cause = Cause::timeout}).consequence,
+            Consequence::retry);
   EXPECT_EQ(grants(trial, Cause::timeout), 1);
   trial.attempts.back().ending = Ending{.cause = Cause::timeout};
   trial.attempts.emplace_back();
-  EXPECT_EQ(decide_ending(experiment, trial, {.cause = Cause::timeout}).consequence, Consequence::fail);
-  EXPECT_EQ(decide_ending(experiment, trial, {.cause = Cause::out_of_memory}).consequence, Consequence::fail);
+  EXPECT_EQ(decide_ending(experiment, growth_of(options), trial, {.cause = Cause::timeout}).consequence,
+            Consequence::fail);
+  EXPECT_EQ(decide_ending(experiment, growth_of(options), trial, {.cause = Cause::out_of_memory}).consequence,
+            Consequence::fail);
 }
 
 TEST(Escalation, IsReadAndEverythingElseIsRefused) {
@@ -131,16 +135,17 @@ TEST(HostHealth, OnlyTheMachinesOwnFaultsCountAndASuccessForgivesThem) {
 TEST(FailurePolicy, InfrastructureIsForgivenFiveTimes) {
   const Experiment experiment = begun();
 
-  EXPECT_EQ(decide_ending(experiment, trial_after(4), {.cause = Cause::preempted}).consequence, Consequence::retry);
-  EXPECT_EQ(decide_ending(experiment, trial_after(5), {.cause = Cause::preempted}).consequence, Consequence::abandon);
+  EXPECT_EQ(decide_ending(experiment, {}, trial_after(4), {.cause = Cause::preempted}).consequence, Consequence::retry);
+  EXPECT_EQ(decide_ending(experiment, {}, trial_after(5), {.cause = Cause::preempted}).consequence,
+            Consequence::abandon);
 }
 
 TEST(FailurePolicy, AfterAStopEveryUnfinishedEndIsAWithdrawal) {
   Experiment experiment = begun();
   experiment.apply({2, {}, StopAsked{-1, "enough"}});
 
-  EXPECT_EQ(decide_ending(experiment, trial_after(0), {.cause = Cause::signal}).consequence, Consequence::abandon);
-  EXPECT_EQ(decide_ending(experiment, trial_after(0), {.cause = Cause::completed}).consequence,
+  EXPECT_EQ(decide_ending(experiment, {}, trial_after(0), {.cause = Cause::signal}).consequence, Consequence::abandon);
+  EXPECT_EQ(decide_ending(experiment, {}, trial_after(0), {.cause = Cause::completed}).consequence,
             Consequence::fetch_metrics);
 }
 

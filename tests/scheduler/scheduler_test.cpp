@@ -139,6 +139,28 @@ TEST(Scheduler, ARefusedJobIsSubmittedAgainAsTheSameAttempt) {
   for (const Trial& trial : coordinator.experiment.trials()) EXPECT_EQ(trial.attempts.size(), 1U);
 }
 
+TEST(Scheduler, MoreTimeThatIsAllowedDuringARunIsGrantedFromTheNextOn) {
+  World world;
+  world.cluster.set_script([](const Job& job) {
+    if (job.more_time == 0) return FakeOutcome{Seconds{1}, Cause::timeout, {}, 0, {}};
+    return FakeOutcome{Seconds{1}, Cause::completed, {{"loss", final_step, loss_of(job.parameters), 0.0}}, 0, {}};
+  });
+  RunOptions options = options_for(2, 1);
+  options.tolerated_failure_rate = 1.0;
+  Coordinator coordinator(world, options);
+  write_request(world.folder.path(), SetRequest{{{"on_timeout", "retry"}}}, world.clock.now());
+
+  coordinator.run();
+
+  EXPECT_EQ(coordinator.experiment.options().on_timeout, "retry");
+  EXPECT_EQ(coordinator.experiment.count(TrialStatus::failed), 2);
+  options = coordinator.experiment.options();
+  options.trials = 4;
+  coordinator.commit({OptionsChanged{options}});
+  coordinator.run();
+  EXPECT_EQ(coordinator.experiment.count(TrialStatus::completed), 2);
+}
+
 TEST(Scheduler, AStopRequestCancelsEverythingAndTheExperimentCanGoOnLater) {
   World world;
   world.cluster.set_script([](const Job&) { return std::optional<FakeOutcome>(); });

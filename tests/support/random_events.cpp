@@ -150,6 +150,7 @@ RunOptions RandomEvents::options() {
   RunOptions options;
   options.trials = below(100);
   options.parallel = below(9);
+  options.automatic_parallel = coin();
   options.tolerated_failure_rate = real();
   options.runner = text();
   options.sbatch_options = {text(), text()};
