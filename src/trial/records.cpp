@@ -14,6 +14,7 @@
 #include "base/file.hpp"
 #include "base/random.hpp"
 #include "stune/error.hpp"
+#include "stune/value.hpp"
 #include "trial/json.hpp"
 
 namespace stune {
@@ -120,8 +121,7 @@ std::string record_name(int start) {
 const std::string& required(const Environment& environment, const char* name) {
   const auto found = environment.find(name);
   if (found == environment.end() || found->second.empty()) {
-    throw UsageError(std::string("`stune metric` works inside a trial only (") + name +
-                     " is not set); the values would go nowhere");
+    throw UsageError(std::string(name) + " is not set: it must be left as the trial found it");
   }
   return found->second;
 }
@@ -178,8 +178,24 @@ void remove_records(const AttemptFolder& folder, int start) {
   if (std::filesystem::is_empty(folder.records(), ignored)) std::filesystem::remove(folder.records(), ignored);
 }
 
+namespace {
+
+/// A script that is tried by hand goes through, and shows what it would have reported.
+void show(const std::vector<Observation>& observations) {
+  for (const Observation& o : observations) {
+    std::string text = o.metric + " = " + to_string(Value{o.mean});
+    if (!std::isnan(o.sem)) text += " +- " + to_string(Value{o.sem});
+    if (o.step != final_step) text += " at step " + std::to_string(o.step);
+    std::printf("%s\n", text.c_str());
+  }
+  std::fprintf(stderr, "stune: not recorded: `stune metric` reports to the trial it is called in, and this is none\n");
+}
+
+}  // namespace
+
 void report_metrics(const std::vector<std::string>& arguments, const Environment& environment) {
   const auto observations = parse_metric_arguments(arguments);
+  if (!environment.contains("STUNE_RESTART")) return show(observations);
   const AttemptFolder folder(required(environment, "STUNE_ATTEMPT_DIR"));
   const std::string& restart = required(environment, "STUNE_RESTART");
   int start = 0;
@@ -191,7 +207,7 @@ void report_metrics(const std::vector<std::string>& arguments, const Environment
 }
 
 const char* metric_help() {
-  return "Reports what a trial measured. Works inside a trial.\n"
+  return "Reports what a trial measured; outside a trial it only prints it.\n"
          "\n"
          "  stune metric NAME=VALUE [NAME=VALUE ...] [--sem S] [--step K]\n"
          "\n"

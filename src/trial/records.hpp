@@ -30,8 +30,9 @@ std::vector<Observation> read_records(const AttemptFolder& folder, int start);
 /// Once they are in an exit record. Never throws.
 void remove_records(const AttemptFolder& folder, int start);
 
-/// The command `stune metric`, inside a trial: `environment` has STUNE_ATTEMPT_DIR and STUNE_RESTART.
-/// Throws UsageError outside a trial or for bad arguments, StorageError if nothing could be recorded.
+/// The command `stune metric`. Inside a trial `environment` has STUNE_ATTEMPT_DIR and STUNE_RESTART; outside (without
+/// STUNE_RESTART) the values are printed, and nothing is recorded. Throws UsageError for bad arguments, StorageError if
+/// nothing could be recorded.
 void report_metrics(const std::vector<std::string>& arguments, const Environment& environment);
 
 /// What `stune metric --help` prints.

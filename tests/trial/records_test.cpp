@@ -89,9 +89,18 @@ TEST_F(Records, ThatAreDamagedAreLeftOut) {
   EXPECT_EQ(read_records(attempt, 0).size(), 1U);
 }
 
-TEST_F(Records, OutsideATrialAreRefused) {
-  EXPECT_THROW(report_metrics({"a=1"}, {}), UsageError);
-  EXPECT_THROW(report_metrics({"a=1"}, {{"STUNE_ATTEMPT_DIR", folder.path().string()}}), UsageError);
+TEST_F(Records, OutsideATrialAreShownAndNotRecorded) {
+  testing::internal::CaptureStdout();
+
+  report_metrics({"a=1", "--sem", "0.5", "--step", "3"}, {{"STUNE_ATTEMPT_DIR", folder.path().string()}});
+
+  EXPECT_EQ(testing::internal::GetCapturedStdout(), "a = 1 +- 0.5 at step 3\n");
+  EXPECT_FALSE(std::filesystem::exists(AttemptFolder(folder.path()).records()));
+  EXPECT_THROW(report_metrics({"a=x"}, {}), UsageError);
+}
+
+TEST_F(Records, NeedWhatATrialFinds) {
+  EXPECT_THROW(report_metrics({"a=1"}, {{"STUNE_RESTART", "0"}}), UsageError);
   EXPECT_THROW(report_metrics({"a=1"}, {{"STUNE_ATTEMPT_DIR", folder.path().string()}, {"STUNE_RESTART", "x"}}),
                UsageError);
   EXPECT_NO_THROW(report_metrics({"a=1"}, {{"STUNE_ATTEMPT_DIR", folder.path().string()}, {"STUNE_RESTART", "0"}}));
