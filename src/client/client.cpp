@@ -95,6 +95,10 @@ void Client::configure_experiment(ExperimentConfig config) {
   if (config.name.empty()) throw ConfigError("configure_experiment: the experiment needs a name");
   Definition& d = impl_->wanted.definition;
   d.space = SearchSpace(std::move(config.parameters));
+  for (const std::string& text : config.parameter_constraints) {
+    parse_parameter_constraint(text, {d.space.names()->begin(), d.space.names()->end()});
+    throw ConfigError("parameter constraint \"" + text + "\": parameter constraints are not supported yet");
+  }
   d.description = std::move(config.description);
   d.seed = config.seed;
   d.command = std::move(config.command);

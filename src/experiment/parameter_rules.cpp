@@ -240,8 +240,10 @@ Parameter checked(Parameter parameter) {
 }
 
 void check_names(const std::vector<Parameter>& parameters) {
-  static constexpr std::array reserved = {"STUNE_TRIAL",       "STUNE_ATTEMPT", "STUNE_TRIAL_DIR",
-                                          "STUNE_ATTEMPT_DIR", "STUNE_METRICS", "STUNE_PARAMETERS"};
+  // All that a trial may find: set by trial/, and by runners/ where it takes several ranks.
+  static constexpr std::array reserved = {"STUNE_TRIAL",   "STUNE_ATTEMPT",    "STUNE_TRIAL_DIR", "STUNE_ATTEMPT_DIR",
+                                          "STUNE_METRICS", "STUNE_PARAMETERS", "STUNE_RESTART",   "STUNE_RANKS",
+                                          "STUNE_HOSTS",   "STUNE_MPIRUN"};
   std::map<std::string, const Parameter*> seen;
   for (const Parameter& parameter : parameters) {
     const std::string variable = environment_name(parameter.name);

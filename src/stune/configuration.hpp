@@ -15,8 +15,9 @@ struct ExperimentConfig {
   std::string name{};
   std::vector<Parameter> parameters{};
   std::string description{};
-  std::filesystem::path folder{};  ///< empty: <name>.stune in the current folder
-  std::uint64_t seed = 0;          ///< equal seeds give equal trials
+  std::vector<std::string> parameter_constraints{};  ///< "x1 + x2 <= 1.5"; none is supported yet
+  std::filesystem::path folder{};                    ///< empty: <name>.stune in the current folder
+  std::uint64_t seed = 0;                            ///< equal seeds give equal trials
   /// What a trial runs, with LocalRunner, SlurmRunner and MpiRunner: {.script = "train.sh"}, whose #SBATCH lines Slurm
   /// sees, or {.arguments = {"python", "train.py", "--lr", "{lr}"}}. It starts in the current folder.
   Command command{};

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "stune/value.hpp"
@@ -32,6 +33,17 @@ struct Parameter {
 
   bool operator==(const Parameter&) const = default;
 };
+
+/// The sum of factor * parameter is at most `bound`. None is supported yet.
+struct ParameterConstraint {
+  std::vector<std::pair<std::string, double>> terms{};
+  double bound = 0.0;
+
+  bool operator==(const ParameterConstraint&) const = default;
+};
+/// "x1 + 2 * x2 <= 1.5", "x1 >= x2"; `names` are the parameters there are. Throws ConfigError quoting what cannot be
+/// read.
+ParameterConstraint parse_parameter_constraint(const std::string& text, const std::vector<std::string>& names);
 
 /// What range() and integer() take beyond the bounds.
 struct Scale {

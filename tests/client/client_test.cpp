@@ -193,6 +193,20 @@ TEST_F(ClientTest, SeveralObjectivesAreNotSupportedYet) {
               testing::HasSubstr("not supported yet"));
 }
 
+TEST_F(ClientTest, ConstraintsOnParametersAreReadAndNotSupportedYet) {
+  const auto configure = [&](const std::string& constraint) {
+    return message_of([&] {
+      Client().configure_experiment({.name = "toy",
+                                     .parameters = {range("x", 0.0, 1.0), range("y", 0.0, 1.0)},
+                                     .parameter_constraints = {constraint},
+                                     .folder = folder_ / "toy.stune"});
+    });
+  };
+
+  EXPECT_THAT(configure("x + y <= 1.5"), testing::HasSubstr("not supported yet"));
+  EXPECT_THAT(configure("x + z <= 1.5"), testing::HasSubstr("cannot read"));
+}
+
 TEST_F(ClientTest, CommandsReportTheObjectiveWithoutAMetricBeingConfigured) {
   Client client;
   client.configure_experiment({.name = "toy",

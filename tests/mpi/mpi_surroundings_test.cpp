@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "experiment/search_space.hpp"
 #include "stune/error.hpp"
 
 namespace stune::mpi {
@@ -109,6 +110,14 @@ TEST(MpiShares, ACommandLearnsWhereItsRanksAre) {
   EXPECT_EQ(told.at("STUNE_RANKS"), "2");
   EXPECT_EQ(told.at("STUNE_HOSTS"), "n1:1,n2:1");
   EXPECT_EQ(told.at("STUNE_MPIRUN"), "mpirun -n 2 --oversubscribe --bind-to none --host n1:1,n2:1");
+}
+
+TEST(MpiShares, VariablesOfRanksAreReservedNamesOfParameters) {
+  const std::string prefix = "STUNE_";
+  for (const auto& [name, value] : rank_environment({on("n1", {})}, 0, 1, false)) {
+    if (!name.starts_with(prefix)) continue;
+    EXPECT_THROW(SearchSpace({range(name.substr(prefix.size()), 0.0, 1.0)}), ConfigError) << name;
+  }
 }
 
 }  // namespace
