@@ -20,10 +20,15 @@ std::filesystem::path place_of(const Chain& chain) { return chain.experiment / "
 
 }  // namespace
 
+UserOptions chain_options(const Environment& environment, const std::vector<std::string>& options) {
+  UserOptions user = sort_options({}, typed_words(environment, options));
+  if (!user.cluster.empty()) throw ConfigError("a coordinator cannot run as a job of another cluster");
+  return user;
+}
+
 void write_chain(const Chain& chain, const std::filesystem::path& program, const Environment& environment,
                  const std::vector<std::string>& options) {
-  const UserOptions user = sort_options({}, typed_words(environment, options));
-  if (!user.cluster.empty()) throw ConfigError("a coordinator cannot run as a job of another cluster");
+  const UserOptions user = chain_options(environment, options);
   std::string text = "#!/bin/sh\n#SBATCH --ntasks=1\n";
   for (const std::string& word : user.from_command_line) {
     if (word.starts_with("-")) text.append(text.ends_with("\n") ? "#SBATCH" : "\n#SBATCH");

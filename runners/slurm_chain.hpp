@@ -12,6 +12,7 @@
 
 #include "base/children.hpp"
 #include "runners/slurm_interview.hpp"
+#include "runners/slurm_options.hpp"
 
 namespace stune::slurm {
 
@@ -20,8 +21,11 @@ struct Chain {
   std::string name;                  ///< of the experiment
 };
 
-/// Writes job.sh. `options`: for sbatch, each text one or several. Throws ConfigError for those that cannot work, and
-/// StorageError.
+/// What a coordinator's job asks for: the site's environment, then `options`, each text one or several. Throws
+/// ConfigError for those that cannot work.
+UserOptions chain_options(const Environment& environment, const std::vector<std::string>& options);
+
+/// Writes job.sh with these options. Throws as chain_options(), and StorageError.
 void write_chain(const Chain& chain, const std::filesystem::path& program, const Environment& environment,
                  const std::vector<std::string>& options);
 

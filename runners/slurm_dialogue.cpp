@@ -29,18 +29,8 @@ UserOptions read_options(const SlurmOptions& options, const Workplace& workplace
   return sorted;
 }
 
-/// Throws ConfigError where more is to be granted of what nobody asked for: there is nothing to multiply.
 UserOptions checked(UserOptions options, const Workplace& workplace) {
-  const auto asked = [&](bool (*asks)(const Words&)) {
-    return asks(options.from_script) || asks(options.from_command_line);
-  };
-  if (workplace.time_factor > 1.0 && workplace.trial_time_limit.count() <= 0 && !asked(asks_for_time)) {
-    throw ConfigError(
-        "--on-timeout retry needs a time limit to lengthen: add --time to the #SBATCH lines or to --sbatch");
-  }
-  if (workplace.memory_factor > 1.0 && !asked(asks_for_memory)) {
-    throw ConfigError("--on-oom retry needs memory to increase: add --mem to the #SBATCH lines or to --sbatch");
-  }
+  check_growth(options, workplace.time_factor, workplace.memory_factor, workplace.trial_time_limit);
   return options;
 }
 

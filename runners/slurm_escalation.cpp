@@ -8,6 +8,8 @@
 #include <functional>
 #include <string_view>
 
+#include "stune/error.hpp"
+
 namespace stune::slurm {
 namespace {
 
@@ -77,6 +79,19 @@ std::optional<std::vector<std::int64_t>> numbers_of(std::string_view text) {
 
 bool asks_for_time(const Words& words) { return asks_for(words, is_time); }
 bool asks_for_memory(const Words& words) { return asks_for(words, is_memory); }
+
+void check_growth(const UserOptions& options, double time_factor, double memory_factor, Seconds trial_time_limit) {
+  const auto asked = [&](bool (*asks)(const Words&)) {
+    return asks(options.from_script) || asks(options.from_command_line);
+  };
+  if (time_factor > 1.0 && trial_time_limit.count() <= 0 && !asked(asks_for_time)) {
+    throw ConfigError(
+        "--on-timeout retry needs a time limit to lengthen: add --time to the #SBATCH lines or to --sbatch");
+  }
+  if (memory_factor > 1.0 && !asked(asks_for_memory)) {
+    throw ConfigError("--on-oom retry needs memory to increase: add --mem to the #SBATCH lines or to --sbatch");
+  }
+}
 
 std::optional<Seconds> parse_time_limit(const std::string& text) {
   const std::size_t dash = text.find('-');

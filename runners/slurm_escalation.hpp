@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "runners/slurm_options.hpp"
 #include "stune/trial.hpp"
 
 namespace stune::slurm {
@@ -15,6 +16,9 @@ using Words = std::vector<std::string>;
 /// Is there a --time, or one of --mem, --mem-per-cpu, --mem-per-gpu?
 bool asks_for_time(const Words& words);
 bool asks_for_memory(const Words& words);
+
+/// Throws ConfigError where more is to be granted of what nobody asked for: there is nothing to multiply.
+void check_growth(const UserOptions& options, double time_factor, double memory_factor, Seconds trial_time_limit);
 
 /// The same words with the time limit and the memory multiplied. What cannot be read, UNLIMITED and --mem=0 (all that a
 /// node has) stay as they are.

@@ -49,6 +49,7 @@ Session session_for(const AskArguments& arguments) {
   NewExperiment wanted;
   if (const auto there = view_if_begun(folder)) {
     const Experiment& recorded = there->experiment;
+    given.values.erase("name");  // it is the folder that was named
     wanted.definition = redefine(recorded.definition(), given, surroundings);
     wanted.options = recorded.options();
   } else {
@@ -104,7 +105,7 @@ void add_ask(CLI::App& app, Invocation& invocation) {
       ->required();
   command->add_option("-n,--count", arguments->count, "how many (default: 1)")->type_name("N");
   command->add_flag("--json", arguments->json, "one JSON object, for programs");
-  add_options(*command, {Subject::definition}, arguments->given);
+  add_options(*command, {Subject::definition, Subject::planned}, arguments->given);
   command->footer(
       "Example:\n"
       "  stune ask lab --param \"temperature = float(20, 90)\" --param \"acid = choice(a, b)\" --maximize yield\n"

@@ -43,15 +43,27 @@ class Successor {
 
 }  // namespace
 
+void check_coordinator(const std::string& where, const std::string& runner,
+                       const std::vector<std::string>& sbatch_options) {
+  if (where != "here" && where != "job") {
+    throw UsageError("--coordinator: found \"" + where + "\"; valid are here and job");
+  }
+  if (where == "here") return;
+  if (runner != "slurm") {
+    throw ConfigError("--coordinator job: trials do not run as Slurm jobs (" + runner +
+                      "), and what looks after them must be where they are; valid only with --runner slurm");
+  }
+  try {
+    slurm::chain_options(current_environment(), sbatch_options);
+  } catch (const ConfigError& error) {
+    throw ConfigError(std::string("--coordinator-sbatch: ") + error.what());
+  }
+}
+
 std::string begin_chain(Session session, const std::vector<std::string>& sbatch_options) {
   slurm::Chain chain;
   {
     const Session ending = std::move(session);
-    if (ending.experiment().options().runner != "slurm") {
-      throw ConfigError(
-          "--coordinator job: trials run on this machine, and so must what looks after them; valid only "
-          "with --runner slurm");
-    }
     chain = {ending.folder(), ending.experiment().definition().name};
   }
   const auto folder = chain.experiment;

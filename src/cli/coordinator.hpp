@@ -9,8 +9,13 @@
 
 namespace stune::cli {
 
+/// `where` is what --coordinator says. Throws UsageError or ConfigError where that cannot be: another word, trials that
+/// are no Slurm jobs (`runner`), options for sbatch that cannot work.
+void check_coordinator(const std::string& where, const std::string& runner,
+                       const std::vector<std::string>& sbatch_options);
+
 /// Submits the first of the chain. What to tell the user. `sbatch_options`: of the coordinator, not of trials. Throws
-/// ConfigError where trials are no Slurm jobs, RunnerError. The session ends first: its lock is the job's then.
+/// RunnerError. The session ends first: its lock is the job's then.
 std::string begin_chain(Session session, const std::vector<std::string>& sbatch_options);
 
 /// What such a job runs: submits its successor, runs the loop, and withdraws the successor if the loop has come to an

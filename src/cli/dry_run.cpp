@@ -2,20 +2,16 @@
 
 #include "base/clock.hpp"
 #include "cli/describe.hpp"
+#include "cli/preflight.hpp"
 #include "cli/quantities.hpp"
-#include "cli/script.hpp"
 #include "cli/words.hpp"
-#include "client/make_runner.hpp"
 #include "runners/slurm_script.hpp"
-#include "stune/error.hpp"
 #include "stune/slurm_runner.hpp"
 #include "trial/folder.hpp"
 
 namespace stune::cli {
 
 namespace {
-
-Job first_job(const Definition& definition) { return {{0, 0}, first_parameters(definition.space), 0, {}, {}}; }
 
 Workplace workplace_of(const std::filesystem::path& folder, const NewExperiment& wanted) {
   Workplace workplace;
@@ -28,12 +24,6 @@ Workplace workplace_of(const std::filesystem::path& folder, const NewExperiment&
   workplace.environment = wanted.environment;
   workplace.trial_time_limit = wanted.options.trial_time_limit;
   return workplace;
-}
-
-std::vector<std::string> filled(const std::vector<std::string>& words, const Job& job) {
-  std::vector<std::string> all;
-  for (const std::string& word : words) all.push_back(fill_placeholders(word, job.id, job.parameters));
-  return all;
 }
 
 std::string slurm_text(const std::filesystem::path& folder, const NewExperiment& wanted) {
@@ -60,8 +50,16 @@ std::string slurm_text(const std::filesystem::path& folder, const NewExperiment&
   return text + "\nThe job script, " + script.string() + ":\n" + slurm::make_script(plan);
 }
 
-std::string polling_text(const RunOptions& options, bool is_slurm) {
-  if (!is_slurm) return "Nothing is polled: processes of this machine report their end themselves.\n";
+std::string place_of(const std::string& runner) {
+  if (runner == "slurm") return "as Slurm jobs";
+  return runner == "mpi" ? "on the worker ranks of MPI" : "as processes of this machine";
+}
+
+std::string polling_text(const RunOptions& options) {
+  if (options.runner == "mpi") return "Nothing is polled: worker ranks report the end of their trials themselves.\n";
+  if (options.runner != "slurm") {
+    return "Nothing is polled: processes of this machine report their end themselves.\n";
+  }
   const SlurmOptions defaults;
   const Seconds start = options.poll_start > Seconds{0} ? options.poll_start : defaults.poll_start;
   const Seconds cap = std::max(start, options.poll_cap > Seconds{0} ? options.poll_cap : defaults.poll_cap);
@@ -83,46 +81,22 @@ std::string task_text(const Workplace& workplace, const Definition& definition) 
 
 }  // namespace
 
-Parameterization first_parameters(const SearchSpace& space) {
-  const auto defaults = space.defaults();
-  return defaults ? *defaults : space.center();
-}
-
-Task first_task(const Workplace& workplace, const Definition& definition) {
-  return make_task(workplace, "TOKEN", first_job(definition), true);
-}
-
-slurm::UserOptions slurm_options(const NewExperiment& wanted) {
-  std::vector<slurm::OptionWord> script;
-  if (const auto& path = wanted.definition.command.script; !path.empty()) {
-    script = slurm::script_words(read_script(path), path.filename().string());
-  }
-  slurm::UserOptions options =
-      slurm::sort_options(script, slurm::typed_words(wanted.environment, wanted.options.sbatch_options));
-  const Job job = first_job(wanted.definition);
-  try {
-    filled(options.from_script, job);
-    filled(options.from_command_line, job);
-    filled({options.chdir.value_or(""), options.exclude}, job);
-  } catch (const ConfigError& error) {
-    throw ConfigError(std::string("in the options for sbatch, ") + error.what());
-  }
-  return options;
-}
-
-std::string dry_run(const std::filesystem::path& folder, const NewExperiment& wanted) {
+std::string dry_run(const std::filesystem::path& folder, const NewExperiment& wanted, const Experiment* begun) {
   const RunOptions& options = wanted.options;
-  const bool is_slurm = resolve_runner(options.runner, wanted.environment) == "slurm";
+  const bool is_slurm = options.runner == "slurm";
   std::string text =
       "Experiment " + wanted.definition.name + " in " + folder.string() + " (nothing is created or submitted now)\n";
+  if (begun != nullptr) {
+    text += "It has begun: " + counted(static_cast<int>(begun->trials().size()), "trial") + " so far, " +
+            std::to_string(begun->count(TrialStatus::completed)) + " of them completed; this is how it would go on\n";
+  }
   for (const Parameter& parameter : wanted.definition.space.parameters()) {
     text += "  " + parameter.name + " = " + describe(parameter) + "\n";
   }
   text += "  " + objective_text(wanted.definition) + "; " + counted(options.trials, "trial") + ", at most " +
-          std::to_string(options.parallel) + " at a time, " +
-          (is_slurm ? "as Slurm jobs" : "as processes of this machine") + "\n\n";
+          std::to_string(options.parallel) + " at a time, " + place_of(options.runner) + "\n\n";
   if (is_slurm) text += slurm_text(folder, wanted) + "\n";
-  return text + task_text(workplace_of(folder, wanted), wanted.definition) + "\n" + polling_text(options, is_slurm);
+  return text + task_text(workplace_of(folder, wanted), wanted.definition) + "\n" + polling_text(options);
 }
 
 }  // namespace stune::cli

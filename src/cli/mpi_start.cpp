@@ -35,46 +35,66 @@ bool is_first_of_step(const Environment& environment) {
   return rank == environment.end() || rank->second == "0";
 }
 
-}  // namespace
-
-std::optional<fs::path> mpi_program(const std::vector<std::string>& arguments, const Environment& environment) {
-  if (arguments.empty() || (arguments[0] != "run" && arguments[0] != "resume")) return std::nullopt;
-  const std::string runner = runner_given(arguments);
-  if (!runner.empty() && runner != "mpi" && runner != "auto") return std::nullopt;
-  const mpi::Launch launch = mpi::launch_of(environment);
-  if (launch.ranks < 2) return std::nullopt;
-  if (!launch.speaks_mpi) {
-    if (!is_first_of_step(environment)) throw RunnerError("see the message of the first process");
-    throw RunnerError("srun started " + std::to_string(launch.ranks) +
-                      " processes that know nothing of each other; for MPI say: srun --mpi=pmix stune" +
-                      words(arguments));
-  }
+/// What `stune` hands over to; nothing in a build without MPI.
+std::optional<fs::path> find_mpi_program() {
   const auto here = fs::read_symlink("/proc/self/exe").parent_path();
   for (const auto& place : std::array{here / "../libexec/stune/stune-mpi", here / "stune-mpi"}) {
     std::error_code ignored;
     if (fs::is_regular_file(place, ignored)) return fs::canonical(place);
   }
+  return std::nullopt;
+}
+
+[[noreturn]] void refuse_without_ranks(const std::string& command) {
+  if (!find_mpi_program()) {
+    throw UsageError(
+        "--runner mpi: this stune was built without MPI; say --runner local or slurm, or build stune where CMake finds "
+        "an MPI library");
+  }
+  const auto launch = mpi::launch_of(current_environment());
+  throw UsageError(
+      std::string(launch.launcher.empty() ? "with --runner mpi, trials run on the ranks of an MPI program"
+                                          : "there is one rank only, which coordinates; trials need others") +
+      ": start it with\n  mpirun -n 9 stune " + command +
+      " --runner mpi\nwhich is one rank to coordinate and 8 to evaluate trials; without MPI, say --runner local or "
+      "slurm");
+}
+
+}  // namespace
+
+std::optional<fs::path> mpi_program(const std::vector<std::string>& arguments, const Environment& environment) {
+  if (arguments.empty() || (arguments[0] != "run" && arguments[0] != "resume")) return std::nullopt;
+  const mpi::Launch launch = mpi::launch_of(environment);
+  if (launch.ranks < 2) return std::nullopt;
+  const std::string runner = runner_given(arguments);
+  const bool elsewhere = runner == "local" || runner == "slurm";
+  if (!launch.speaks_mpi) {
+    if (!is_first_of_step(environment)) throw RunnerError("see the message of the first process");
+    throw RunnerError("srun started " + std::to_string(launch.ranks) +
+                      (elsewhere ? " processes, each of which would run the experiment; without srun say: stune"
+                                 : " processes that know nothing of each other; for MPI say: srun --mpi=pmix stune") +
+                      words(arguments));
+  }
+  if (auto program = find_mpi_program()) return program;
   throw ConfigError(launch.launcher + " started " + std::to_string(launch.ranks) +
                     " processes, but this stune was built without MPI; start one, with --runner local or slurm, or "
                     "build stune where CMake finds an MPI library");
 }
 
-RunOptions with_mpi(RunOptions options, const MpiRanks* ranks, bool parallel_given, const std::string& command) {
+RunOptions with_mpi(RunOptions options, const MpiRanks* ranks, const std::string& command) {
   if (ranks != nullptr && options.runner == "auto") options.runner = "mpi";
   if (options.runner != "mpi") {
-    if (ranks == nullptr) return options;
-    throw ConfigError("this was started as " + std::to_string(ranks->workers + 1) +
-                      " MPI ranks, and trials are to run elsewhere (" + options.runner +
-                      "); either start it once, without mpirun or srun, or say --runner mpi");
+    if (ranks != nullptr) {
+      const std::string count = std::to_string(ranks->workers + 1);
+      throw UsageError("this was started as " + count + " MPI ranks, and trials are to run elsewhere (" +
+                       options.runner + "); without mpirun or srun, type\n  stune " + command + " --runner " +
+                       options.runner + "\nor run them on the ranks:\n  mpirun -n " + count + " stune " + command +
+                       " --runner mpi");
+    }
+    if (options.automatic_parallel) options.parallel = 1;
+    return options;
   }
-  if (ranks == nullptr) {
-    const auto launch = mpi::launch_of(current_environment());
-    throw UsageError(
-        std::string(launch.launcher.empty() ? "with --runner mpi, trials run on the ranks of an MPI program"
-                                            : "there is one rank only, which coordinates; trials need others") +
-        ": start it with\n  mpirun -n 9 stune " + command +
-        "\nwhich is one rank to coordinate and 8 to evaluate trials; without MPI, say --runner local or slurm");
-  }
+  if (ranks == nullptr) refuse_without_ranks(command);
   const int together = std::max(1, options.ranks_per_trial);
   const int workers = ranks->workers / together;
   if (workers < 1) {
@@ -83,7 +103,7 @@ RunOptions with_mpi(RunOptions options, const MpiRanks* ranks, bool parallel_giv
                      " stune " + command);
   }
   // Twice: a worker has its next trial at hand while trials are short; the runner takes no more than it can use.
-  if (!parallel_given) options.parallel = std::max(1, 2 * workers);
+  if (options.automatic_parallel) options.parallel = std::max(1, 2 * workers);
   if (options.trials > 0 && options.trials < workers) {
     log::warn("there are more workers (" + std::to_string(workers) + ") than trials (" +
               std::to_string(options.trials) + "), and some have nothing to do; enough is mpirun -n " +

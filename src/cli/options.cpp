@@ -2,9 +2,14 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <set>
+#include <cctype>
+#include <functional>
+#include <iterator>
+#include <sstream>
 
 #include "base/text.hpp"
+#include "stune/objective.hpp"
+#include "stune/parameter.hpp"
 
 namespace stune::cli {
 
@@ -20,6 +25,8 @@ const char* group_of(Subject subject) {
       return "What is tuned";
     case Subject::running:
       return "How it is run";
+    case Subject::planned:
+      return "";  // hides it
     case Subject::session:
       break;
   }
@@ -40,6 +47,39 @@ void refuse_two_objectives(const GivenOptions& given) {
   const std::string place = all.back().place;
   throw ConfigError(place + "two objectives, " + all[0].text + " and " + all[1].text +
                     "; several objectives are not supported yet: give one --minimize or --maximize");
+}
+
+/// The names and numbers in an expression.
+std::vector<std::string> words_in(std::string expression) {
+  const auto is_name = [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '.' || c == '-'; };
+  std::ranges::replace_if(expression, std::not_fn(is_name), ' ');
+  std::istringstream stream(expression);
+  return {std::istream_iterator<std::string>(stream), {}};
+}
+
+/// What there is room for, and what is not there yet: read all the same, so that mistakes are found first.
+void refuse_planned(const GivenOptions& given) {
+  std::vector<std::string> parameters;
+  for (const Given& one : given.all("param")) parameters.push_back(leading_name(one.text));
+  for (const Given& one : given.all("constraint")) {
+    read_option(
+        "constraint", one,
+        [&](const std::string& text) {
+          const auto is_parameter = [&](const std::string& word) {
+            return std::ranges::find(parameters, word) != parameters.end();
+          };
+          if (std::ranges::none_of(words_in(text), is_parameter)) return parse_optimization("objective", {text});
+          parse_parameter_constraint(text, parameters);
+          throw ConfigError("constraints on parameters are not supported yet");
+        },
+        false);
+  }
+  if (const Given* one = given.last("baseline")) {
+    throw ConfigError(
+        one->place +
+        "--baseline: not supported yet; where every parameter has a default=, trial 0 runs with them, and "
+        "stune best compares with it");
+  }
 }
 
 void refuse_twice(const GivenOptions& given, const std::string& option, const std::string& word) {
@@ -72,7 +112,9 @@ std::vector<Given> merged_by_name(std::vector<Given> under, const std::vector<Gi
 std::vector<std::string> option_names(const CLI::App& app) {
   std::vector<std::string> names;
   for (const CLI::Option* option : app.get_options()) {
-    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    for (const std::string& name : option->get_lnames()) {
+      if (!option->get_group().empty()) names.push_back("--" + name);
+    }
   }
   return names;
 }
@@ -90,19 +132,23 @@ const std::vector<OptionSpec>& option_specs() {
       {"maximize", "METRIC", "make this metric as large as possible", definition, true},
       {"metric", "\"NAME = FILE:/DATASET\"",
        "read a metric from an HDF5 file the trial writes itself; reduce= and sem= may follow", definition, true},
+      {"constraint", "\"EXPRESSION\"", "", planned, true},
+      {"baseline", "\"NAME=VALUE ...\"", "", planned},
       {"name", "NAME", "name of the experiment (default: the script's)", definition},
       {"folder", "DIR", "folder of the experiment (default: NAME.stune here)", definition},
       {"workdir", "trial|DIR", "where trials run: each in its own folder, or all in DIR (default: here)", definition},
       {"seed", "N", "equal seeds give equal trials (default: a new one)", definition},
       {"method", "NAME", "fast (a model of the results), random or sobol (default: fast)", definition},
       {"initial", "N", "trials spread evenly before the model takes over (default: chosen)", definition},
-      {"trials", "N", "end after N trials; failed ones count, abandoned ones do not", running},
-      {"parallel", "N", "at most N trials queued and running (default: 1)", running},
-      {"tolerated-failure-rate", "R", "give up when more than this part of the trials fails (default: 0.5)", running},
+      {"trials", "N", "end after N trials; failed ones count, abandoned ones do not", running, false, true},
+      {"parallel", "N", "at most N trials queued and running (default: 1)", running, false, true},
+      {"tolerated-failure-rate", "R", "give up when more than this part of the trials fails (default: 0.5)", running,
+       false, true},
       {"runner", "NAME",
        "auto, local, slurm or mpi (default: auto, which is mpi under mpirun, else slurm where sbatch is found)",
        running},
-      {"sbatch", "\"OPTIONS\"", "more options for sbatch", running, true},
+      {"sbatch", "\"OPTIONS\"", "more options for sbatch, behind those given before; \"\" forgets these", running,
+       true},
       {"poll", "START[,GROWTH[,CAP]]", "how often to look at running jobs (default on Slurm: 60s,1.5,5m)", running},
       {"submit-rate", "N", "at most N calls of sbatch a second in the long run, 0: no limit (default: 1)", running},
       {"on-timeout", "fail|retry",
@@ -114,8 +160,8 @@ const std::vector<OptionSpec>& option_specs() {
       {"keep", "all|failed|best",
        "whose folders stay when their trials are over: of all trials, of those that failed, or of the best one so far "
        "(default: all); results are in the journal",
-       running},
-      {"max-hours", "H", "end this run after H hours; jobs go on, and resume continues", running},
+       running, false, true},
+      {"max-hours", "H", "end this run after H hours; jobs go on, and resume continues", running, false, true},
       {"trial-time-limit", "TIME", "stop a trial that runs longer: 90, 30s, 5m, 2h or HH:MM:SS", running},
       {"cpus-per-trial", "N", "cores for each trial on this machine, or of a worker's with MPI", running},
       {"gpus-per-trial", "N", "GPUs for each trial on this machine, or of a worker's with MPI", running},
@@ -188,7 +234,7 @@ GivenOptions options_of(const ScriptLines& script, const std::string& name) {
     GivenOptions given;
     CLI::App app("", "run");
     app.set_help_flag();
-    add_options(app, {Subject::definition, Subject::running, Subject::session}, given);
+    add_options(app, {Subject::definition, Subject::running, Subject::session, Subject::planned}, given);
     try {
       app.parse(std::vector<std::string>(line.words.rbegin(), line.words.rend()));
       refuse_unknown(app);
@@ -229,6 +275,7 @@ GivenOptions merged(const GivenOptions& script, const GivenOptions& command_line
       under = values;
     }
   }
+  refuse_planned(all);
   return all;
 }
 

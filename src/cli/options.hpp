@@ -22,7 +22,8 @@ namespace stune::cli {
 enum class Subject : std::uint8_t {
   definition,  ///< what the experiment is: cannot be changed later
   running,     ///< how it is run: `resume` and `set` take it, too
-  session      ///< of this one command: not in a script
+  session,     ///< of this one command: not in a script
+  planned      ///< understood, and refused as not supported yet; --help is silent about it
 };
 
 struct OptionSpec {
@@ -30,7 +31,8 @@ struct OptionSpec {
   std::string value;  ///< what stands for its value in --help; empty: a flag
   std::string help;
   Subject subject = Subject::running;
-  bool list = false;  ///< may be given several times; else the last one counts
+  bool list = false;     ///< may be given several times; else the last one counts
+  bool at_once = false;  ///< a run that goes on uses it as soon as it is set; else the next run does
 };
 const std::vector<OptionSpec>& option_specs();
 

@@ -190,9 +190,9 @@ Seconds hours(const std::string& text) {
 }
 
 /// Options for sbatch as they were typed; one that is there already is not added again, so that a repeated command
-/// changes nothing.
+/// changes nothing. A text without any forgets those before it.
 void add_sbatch(std::vector<std::string>& all, const Given& given) {
-  read_option("sbatch", given, split_words);
+  if (read_option("sbatch", given, split_words).empty()) return all.clear();
   if (std::find(all.begin(), all.end(), given.text) == all.end()) all.push_back(given.text);
 }
 
@@ -232,7 +232,10 @@ Definition redefine(Definition recorded, const GivenOptions& given, const Surrou
 
 RunOptions apply_options(RunOptions options, const GivenOptions& given) {
   if (const Given* trials = given.last("trials")) options.trials = whole_option("trials", *trials, 1);
-  if (const Given* parallel = given.last("parallel")) options.parallel = whole_option("parallel", *parallel, 1);
+  if (const Given* parallel = given.last("parallel")) {
+    options.parallel = whole_option("parallel", *parallel, 1);
+    options.automatic_parallel = false;
+  }
   if (const Given* cpus = given.last("cpus-per-trial"))
     options.cpus_per_trial = whole_option("cpus-per-trial", *cpus, 0);
   if (const Given* gpus = given.last("gpus-per-trial"))
@@ -273,12 +276,14 @@ std::map<std::string, std::string> differences(const RunOptions& before, const R
     if (before.*member != after.*member) changes[name] = text(after.*member);
   };
   const auto whole = [](int value) { return std::to_string(value); };
+  const auto flag = [](bool value) { return std::string(value ? "true" : "false"); };
   const auto real = [](double value) { return format_number(value); };
   const auto time = [](Seconds value) { return format_number(value.count()); };
   const auto word = [](const std::string& value) { return value; };
   const auto list = [](const std::vector<std::string>& value) { return nlohmann::json(value).dump(); };
   compare("trials", &RunOptions::trials, whole);
   compare("parallel", &RunOptions::parallel, whole);
+  compare("automatic_parallel", &RunOptions::automatic_parallel, flag);
   compare("tolerated_failure_rate", &RunOptions::tolerated_failure_rate, real);
   compare("runner", &RunOptions::runner, word);
   compare("sbatch_options", &RunOptions::sbatch_options, list);

@@ -7,9 +7,12 @@
 #include "cli/manners.hpp"
 #include "cli/mpi_start.hpp"
 #include "cli/plan.hpp"
+#include "cli/preflight.hpp"
 #include "cli/reported_run.hpp"
 #include "cli/subcommands.hpp"
 #include "cli/terminal.hpp"
+#include "client/founding.hpp"
+#include "client/make_runner.hpp"
 #include "storage/lock.hpp"
 
 namespace stune::cli {
@@ -29,11 +32,14 @@ struct ResumeArguments {
 ExitCode resume(const ResumeArguments& arguments, const MpiRanks* mpi) {
   const auto folder = experiment_folder(arguments.experiment);
   if (arguments.coordinator == "chain") return run_generation(std::filesystem::absolute(folder).lexically_normal());
-  RunOptions options = apply_options(view(folder).experiment.options(), arguments.given);
+  const Experiment begun = view(folder).experiment;
+  RunOptions options = apply_options(begun.options(), arguments.given);
   if (mpi && !arguments.given.has("runner")) options.runner = "auto";
-  options = with_mpi(std::move(options), mpi, arguments.given.has("parallel"),
-                     "resume " + folder.filename().string() + (arguments.given.has("runner") ? " --runner mpi" : ""));
+  options = with_mpi(std::move(options), mpi, "resume " + folder.filename().string());
+  options.runner = resolve_runner(options.runner, read_environment(folder));
   check_complete(options);
+  check_placeable(begun_with(folder, begun, options));
+  check_coordinator(arguments.coordinator, options.runner, arguments.coordinator_options);
   log::set_quiet(arguments.quiet);
   const Interrupt interrupt;
   const auto progress = make_progress(arguments.quiet);
@@ -41,8 +47,8 @@ ExitCode resume(const ResumeArguments& arguments, const MpiRanks* mpi) {
   parts.take_over = arguments.take_over;
   if (mpi) parts.make_runner = mpi->make_runner;
   Session session = Session::open(folder, std::move(parts));
-  for (const std::string& notice : session.notices()) progress->notice(notice);
   if (!arguments.step || !arguments.given.values.empty()) session.change(options);
+  for (const std::string& notice : session.notices()) progress->notice(notice);
   if (arguments.coordinator == "job") {
     std::cout << begin_chain(std::move(session), arguments.coordinator_options);
     return ExitCode::success;

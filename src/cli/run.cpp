@@ -12,9 +12,11 @@
 #include "cli/manners.hpp"
 #include "cli/mpi_start.hpp"
 #include "cli/plan.hpp"
+#include "cli/preflight.hpp"
 #include "cli/reported_run.hpp"
 #include "cli/subcommands.hpp"
 #include "cli/terminal.hpp"
+#include "client/founding.hpp"
 #include "client/make_runner.hpp"
 
 namespace stune::cli {
@@ -31,6 +33,7 @@ struct RunArguments {
 struct Request {
   std::filesystem::path folder;
   NewExperiment wanted;
+  std::optional<View> begun;  ///< what is there already
   std::vector<std::string> notices;
 };
 
@@ -79,6 +82,20 @@ std::vector<std::string> removed_parameters(const GivenOptions& recorded, const 
   return removed;
 }
 
+/// Edited since, it is the same script; of another name, and with other content, it is another one. Its trials would be
+/// those of the first.
+void refuse_other_script(const Experiment& experiment, const std::filesystem::path& folder, const GivenOptions& changes,
+                         const Surroundings& surroundings) {
+  const auto& script = surroundings.script;
+  if (script.empty() || changes.has("name") || script.stem() == experiment.definition().name) return;
+  const auto copy = read_file(folder / "script.sh");
+  if (!copy || *copy == read_script(script)) return;
+  throw ConfigError(folder.filename().string() + " (" + experiment.definition().name +
+                    ") was begun with another script than " + script.filename().string() +
+                    "; go on with it as it is (stune resume " + folder.filename().string() +
+                    "), or begin another experiment with --name or --folder");
+}
+
 /// The experiment is there already: what is recorded holds, unless the command line says otherwise or the script has
 /// been edited since.
 NewExperiment continued(const Experiment& experiment, const std::filesystem::path& folder, const GivenOptions& script,
@@ -94,18 +111,24 @@ NewExperiment continued(const Experiment& experiment, const std::filesystem::pat
                       "experiment with --name");
   }
   const GivenOptions changes = merged(without(script, recorded), arguments.given);
+  refuse_other_script(experiment, folder, changes, surroundings);
   NewExperiment wanted;
   wanted.definition = redefine(experiment.definition(), changes, surroundings);
   wanted.options = apply_options(experiment.options(), changes);
   return wanted;
 }
 
-/// Names the file that a placeholder or a parameter would break in, before the first trial does.
-void check_first_task(const NewExperiment& wanted) {
-  Workplace workplace;
-  workplace.folder = "/";
-  workplace.command = wanted.definition.command;
-  first_task(workplace, wanted.definition);
+/// --coordinator and --coordinator-sbatch.
+struct CoordinatorOptions {
+  std::string where = "here";
+  std::vector<std::string> sbatch;
+};
+
+CoordinatorOptions coordinator_of(const GivenOptions& given) {
+  CoordinatorOptions options;
+  if (const Given* where = given.last("coordinator")) options.where = where->text;
+  for (const Given& one : given.all("coordinator-sbatch")) options.sbatch.push_back(one.text);
+  return options;
 }
 
 Request understand(const RunArguments& arguments) {
@@ -121,27 +144,32 @@ Request understand(const RunArguments& arguments) {
   check_program(arguments.command);
   const GivenOptions all = merged(script, arguments.given);
   request.folder = folder_of(all, surroundings);
-  if (const auto there = view_if_begun(request.folder)) {
+  request.begun = view_if_begun(request.folder);
+  const auto& there = request.begun;
+  if (there) {
     request.wanted = continued(there->experiment, request.folder, script, arguments, surroundings);
   } else {
     request.wanted.definition = define(all, surroundings);
-    request.wanted.options = apply_options({}, all);
+    request.wanted.options = apply_options({.automatic_parallel = true}, all);
   }
-  if (arguments.mpi && !all.has("runner")) request.wanted.options.runner = "auto";
-  request.wanted.options = with_mpi(std::move(request.wanted.options), arguments.mpi, all.has("parallel"),
-                                    "run " + (arguments.script.empty() ? "..." : arguments.script) + " --runner mpi");
+  RunOptions& options = request.wanted.options;
+  if (arguments.mpi && !all.has("runner")) options.runner = "auto";
+  options = with_mpi(std::move(options), arguments.mpi, "run " + (arguments.script.empty() ? "..." : arguments.script));
   request.wanted.environment = current_environment();
-  check_complete(request.wanted.options);
-  check_first_task(request.wanted);
-  if (resolve_runner(request.wanted.options.runner, request.wanted.environment) == "slurm")
-    slurm_options(request.wanted);
+  options.runner = resolve_runner(options.runner, request.wanted.environment);
+  check_complete(options);
+  check_placeable(there ? begun_with(request.folder, there->experiment, options) : request.wanted);
+  if (there) check_same(request.folder, there->experiment.definition(), request.wanted.definition);
+  const CoordinatorOptions coordinator = coordinator_of(arguments.given);
+  check_coordinator(coordinator.where, options.runner, coordinator.sbatch);
   return request;
 }
 
 ExitCode run(const RunArguments& arguments) {
   Request request = understand(arguments);
   if (arguments.given.has("dry-run")) {
-    std::cout << dry_run(request.folder, request.wanted);
+    for (const std::string& notice : request.notices) log::warn(notice);
+    std::cout << dry_run(request.folder, request.wanted, request.begun ? &request.begun->experiment : nullptr);
     return ExitCode::success;
   }
   const bool quiet = arguments.given.has("quiet");
@@ -154,11 +182,8 @@ ExitCode run(const RunArguments& arguments) {
   if (arguments.mpi) parts.make_runner = arguments.mpi->make_runner;
   Session session = Session::begin(request.folder, std::move(request.wanted), std::move(parts));
   for (const std::string& notice : session.notices()) progress->notice(notice);
-  if (const Given* where = arguments.given.last("coordinator"); where && where->text != "here") {
-    if (where->text != "job") throw UsageError("--coordinator: found \"" + where->text + "\"; valid are here and job");
-    std::vector<std::string> options;
-    for (const Given& one : arguments.given.all("coordinator-sbatch")) options.push_back(one.text);
-    std::cout << begin_chain(std::move(session), options);
+  if (const CoordinatorOptions coordinator = coordinator_of(arguments.given); coordinator.where == "job") {
+    std::cout << begin_chain(std::move(session), coordinator.sbatch);
     return ExitCode::success;
   }
   be_modest(session);
@@ -175,7 +200,7 @@ void add_run(CLI::App& app, Invocation& invocation) {
       ->add_option("SCRIPT", arguments->script,
                    "experiment script: #SBATCH lines for Slurm, #STUNE lines with the options below")
       ->type_name("");
-  add_options(*command, {Subject::definition, Subject::running, Subject::session}, arguments->given);
+  add_options(*command, {Subject::definition, Subject::running, Subject::session, Subject::planned}, arguments->given);
   command->footer(
       "Examples:\n"
       "  stune run train.sh --runner local --parallel 3\n"

@@ -53,6 +53,11 @@ std::string describe_space(const SearchSpace& space) {
   return text;
 }
 
+std::string place_of(const Definition& definition) {
+  return definition.working_directory.empty() ? "each in a folder of its own"
+                                              : "in " + definition.working_directory.string();
+}
+
 }  // namespace
 
 bool is_experiment(const fs::path& folder) {
@@ -118,10 +123,23 @@ std::vector<std::string> check_same(const fs::path& folder, const Definition& be
   }
   if (wanted.seed != 0 && begun.seed != wanted.seed) refuse("seed " + std::to_string(begun.seed));
   if (begun.method != wanted.method) refuse("method " + begun.method);
-  if (wanted.command.script.empty()) return {};
-  if (read_file(folder / "script.sh") == content_of(wanted.command.script)) return {};
-  return {wanted.command.script.string() + " has changed since the experiment began; trials go on with the copy " +
-          (folder / "script.sh").string()};
+  if (begun.name != wanted.name) refuse("the name " + begun.name);
+  if (wanted.initial != 0 && begun.initial != wanted.initial) {
+    refuse(begun.initial == 0 ? "a number of --initial trials that stune chose"
+                              : "--initial " + std::to_string(begun.initial));
+  }
+  std::vector<std::string> notices;
+  const bool runs_commands = !begun.command.script.empty() || !begun.command.arguments.empty();
+  if (runs_commands && begun.working_directory != wanted.working_directory) {
+    notices.push_back("trials go on to run where they did, " + place_of(begun) + ", not " + place_of(wanted));
+  }
+  if (wanted.command.script.empty() || read_file(folder / "script.sh") == content_of(wanted.command.script)) {
+    return notices;
+  }
+  notices.push_back(wanted.command.script.string() +
+                    " is not what the experiment began with; trials go on with the copy " +
+                    (folder / "script.sh").string());
+  return notices;
 }
 
 Environment read_environment(const fs::path& folder) {

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/mpi_start.hpp"
 #include "cli/plan.hpp"
 
 namespace stune::cli {
@@ -21,7 +22,7 @@ GivenOptions script(const std::string& lines) {
 GivenOptions command_line(std::vector<std::string> words) {
   GivenOptions given;
   CLI::App app("", "run");
-  add_options(app, {Subject::definition, Subject::running, Subject::session}, given);
+  add_options(app, {Subject::definition, Subject::running, Subject::session, Subject::planned}, given);
   app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
   refuse_unknown(app);
   return given;
@@ -90,6 +91,17 @@ TEST(Options, SeveralObjectivesAreNotSupportedYet) {
   EXPECT_THAT(message_of<ConfigError>([&] { merged({}, given); }), HasSubstr("not supported yet"));
 }
 
+TEST(Options, AConstraintIsOfWhatItNames) {
+  const auto constrained = [](const std::string& text) {
+    return message_of<ConfigError>([&] {
+      merged(script("#STUNE --param 'x = bool'\n"), command_line({"--constraint", text}));
+    });
+  };
+
+  EXPECT_THAT(constrained("extra <= 16"), HasSubstr("outcome constraints are not supported yet"));
+  EXPECT_THAT(constrained("2*x<=16"), HasSubstr("constraints on parameters are not supported yet"));
+}
+
 TEST(Options, UnknownOptionGetsAGuess) {
   EXPECT_THAT(message_of<UsageError>([] {
                 command_line({"--trails", "5"});
@@ -147,6 +159,59 @@ TEST(Plan, RepeatedSbatchOptionsAreRecordedOnce) {
 
   EXPECT_THAT(once.sbatch_options, ElementsAre("--time=5 --mem=1G"));
   EXPECT_EQ(apply_options(once, given), once);
+}
+
+TEST(Plan, AnEmptySbatchForgetsThoseBefore) {
+  RunOptions recorded;
+  recorded.sbatch_options = {"--mem={y}"};
+
+  EXPECT_THAT(apply_options(recorded, command_line({"--sbatch", "", "--sbatch", "--time=5"})).sbatch_options,
+              ElementsAre("--time=5"));
+  EXPECT_TRUE(apply_options(recorded, command_line({"--sbatch", " "})).sbatch_options.empty());
+}
+
+TEST(Parallel, ThatNobodyChoseIsChosenByEachRun) {
+  const MpiRanks ranks{8, {}};
+  const RunOptions chosen_by_none{.trials = 100, .automatic_parallel = true};
+
+  const RunOptions on_ranks = with_mpi(chosen_by_none, &ranks, "run");
+  RunOptions continued = on_ranks;
+  continued.runner = "local";
+
+  EXPECT_EQ(on_ranks.runner, "mpi");
+  EXPECT_EQ(on_ranks.parallel, 16);
+  EXPECT_EQ(with_mpi(continued, nullptr, "resume").parallel, 1);
+}
+
+TEST(Parallel, ThatTheUserChoseStays) {
+  const MpiRanks ranks{8, {}};
+
+  const RunOptions chosen = apply_options({.automatic_parallel = true}, command_line({"--parallel", "4"}));
+
+  EXPECT_FALSE(chosen.automatic_parallel);
+  EXPECT_EQ(with_mpi(chosen, &ranks, "resume").parallel, 4);
+  EXPECT_EQ(with_mpi(chosen, nullptr, "resume").parallel, 4);
+}
+
+TEST(MpiRanksElsewhere, AreRefusedWithWhatToType) {
+  const MpiRanks ranks{3, {}};
+  RunOptions options;
+  options.runner = "local";
+
+  const std::string message = message_of<UsageError>([&] { with_mpi(options, &ranks, "run train.sh"); });
+
+  EXPECT_THAT(message, AllOf(HasSubstr("4 MPI ranks"), HasSubstr("stune run train.sh --runner local"),
+                             HasSubstr("mpirun -n 4 stune run train.sh --runner mpi")));
+}
+
+TEST(MpiRanksElsewhere, AreRefusedWhereTheyDoNotEvenSpeakMpi) {
+  const Environment step = {
+      {"SLURM_STEP_NUM_TASKS", "4"}, {"SLURM_STEP_ID", "0"}, {"SLURM_SRUN_COMM_HOST", "n1"}, {"SLURM_PROCID", "0"}};
+
+  EXPECT_THAT(message_of<RunnerError>([&] {
+                mpi_program({"run", "t.sh", "--runner", "local"}, step);
+              }),
+              AllOf(HasSubstr("4 processes, each of which would run"), HasSubstr("stune run t.sh --runner local")));
 }
 
 TEST(Plan, WrongValueIsAUsageErrorOnTheCommandLineAndAConfigErrorInTheScript) {

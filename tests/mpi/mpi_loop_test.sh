@@ -24,6 +24,9 @@ claim_says "one rank" "$(cat wrong.txt)" 'there is one rank only.*trials need ot
 launch -n 3 "$program" run "${metric[@]}" --trials 3 --ranks-per-trial 4 --name wrong "${tell[@]}" >wrong.txt 2>&1
 claim_says "too few ranks" "$(cat wrong.txt)" 'there are 2 worker ranks, and a trial takes 4'
 claim_says "what to type for more" "$(cat wrong.txt)" 'mpirun -n 5 stune run'
+launch -n 3 "$program" run "${metric[@]}" --trials 3 --runner local --name wrong "${tell[@]}" >wrong.txt 2>&1
+claim_says "ranks that are to run trials elsewhere" "$(cat wrong.txt)" '3 MPI ranks, and trials are to run elsewhere \(local\)'
+claim_says "what to type for this machine" "$(cat wrong.txt)" 'stune run \.\.\. --runner local$'
 launch -n 3 "$program" run "${metric[@]}" --trials 0 --name wrong "${tell[@]}" >wrong.txt 2>&1
 claim_says "a mistake is told once" "$(grep -c 'found 0\|at least 1' wrong.txt)" '^1$'
 
@@ -41,11 +44,18 @@ claim_says "more ranks than trials" "$(cat few.txt)" 'enough is mpirun -n 3'
 # --- begun here, continued on ranks, continued here
 stune run "${metric[@]}" --trials 3 --runner local --name both "${tell[@]}" >both.txt 2>&1 || fail "begin locally"
 launch -n 3 "$program" resume both --trials 8 --quiet >both.txt 2>&1 || fail "resume on ranks"
+claim "trials at a time on two workers" "$(value_of "$(stune status both --json)" parallel)" 4
 stune resume both --trials 9 >both.txt 2>&1
 claim "exit code of resume without ranks" $? 2
 claim_says "resume without ranks" "$(cat both.txt)" 'mpirun -n 9 stune resume both.stune'
 stune resume both --trials 10 --runner local --quiet >both.txt 2>&1 || fail "resume locally"
 claim "completed here and there" "$(count_status both completed)" 10
+claim "trials at a time here" "$(value_of "$(stune status both --json)" parallel)" 1
+stune set both --parallel 3 >both.txt 2>&1 || fail "set --parallel"
+launch -n 3 "$program" resume both --trials 14 --quiet >both.txt 2>&1 || fail "resume on ranks with --parallel"
+claim "trials at a time where somebody has said so" "$(value_of "$(stune status both --json)" parallel)" 3
+launch -n 3 "$program" run "${metric[@]}" --trials 9 --name dry --dry-run "${tell[@]}" >dry.txt 2>&1
+claim_says "a dry run on ranks" "$(cat dry.txt)" '9 trials, at most 4 at a time, on the worker ranks of MPI'
 
 # --- what a trial sees
 cat >see.sh <<'END'
