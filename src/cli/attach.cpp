@@ -1,6 +1,9 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <nlohmann/json.hpp>
 
+#include "cli/control_options.hpp"
+#include "cli/describe.hpp"
 #include "cli/results.hpp"
 #include "cli/subcommands.hpp"
 #include "client/control.hpp"
@@ -15,7 +18,18 @@ struct AttachArguments {
   std::vector<std::string> parameters;
   std::vector<std::string> results;
   bool run = false;
+  ControlOptions control;
 };
+
+/// What follows for a trial that has not ended.
+std::string next_step(const OwnTrial& trial, const AttachArguments& arguments) {
+  if (is_terminal(trial.status)) return {};
+  if (!arguments.run) {
+    return "; tell its results with: stune tell " + arguments.experiment + " " + std::to_string(trial.trial) +
+           " METRIC=VALUE";
+  }
+  return trial.owner.empty() ? "; it runs with: stune resume " + arguments.experiment : "; " + trial.owner + " runs it";
+}
 
 ExitCode attach(const AttachArguments& arguments) {
   std::vector<Observation> results;
@@ -23,7 +37,9 @@ ExitCode attach(const AttachArguments& arguments) {
   const auto folder = find_experiment(arguments.experiment);
   const Parameterization parameters =
       parse_parameters(arguments.parameters, view(folder).experiment.definition().space);
-  std::cout << attach_trial(folder, parameters, !arguments.run, std::move(results)) << "\n";
+  const OwnTrial trial =
+      attach_trial(folder, parameters, !arguments.run, std::move(results), reach_of(arguments.control));
+  std::cout << (arguments.control.json ? dump(to_json(trial)) : words_of(trial) + next_step(trial, arguments) + "\n");
   return ExitCode::success;
 }
 
@@ -44,6 +60,7 @@ void add_attach(CLI::App& app, Invocation& invocation) {
           ->allow_extra_args(false);
   command->add_flag("--run", arguments->run, "it is run as stune's own trials are, before the next of these")
       ->excludes(results);
+  add_control_options(*command, arguments->control);
   command->allow_extras();
   command->footer("Example:\n  stune attach train.stune lr=0.01 layers=3 optimizer=adam --result accuracy=0.93");
   command->callback([&invocation, arguments] { invocation.action = [arguments] { return attach(*arguments); }; });

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/clock.hpp"
+#include "cli/control_options.hpp"
 #include "cli/describe.hpp"
 #include "cli/quantities.hpp"
 #include "cli/sparkline.hpp"
@@ -31,6 +32,16 @@ std::map<int, std::string> waiting_reasons(const Experiment& experiment) {
     if (attempt.state == JobState::pending && reason != attempt.metadata.end()) reasons[trial] = reason->second;
   }
   return reasons;
+}
+
+/// A lock that is counted up every 20 s, seen through a file system that may remember its time for a minute.
+constexpr Seconds silent_for_long{150};
+
+/// Another machine's lock that does not beat: perhaps nobody is there any more.
+bool may_be_dead(const View& view) { return view.owner_is_elsewhere && view.owner_silent > silent_for_long; }
+
+std::string believed_state(const View& view) {
+  return may_be_dead(view) ? "unknown" : state_of(view.experiment, !view.owner.empty());
 }
 
 nlohmann::json waiting_json(const Experiment& experiment) {
@@ -66,8 +77,9 @@ nlohmann::json status_json(const View& view, const std::filesystem::path& folder
   const Objective& objective = experiment.definition().optimization.objectives.at(0);
   return {{"name", experiment.definition().name},
           {"folder", folder.string()},
-          {"state", state_of(experiment, !view.owner.empty())},
-          {"owner", view.owner.empty() ? nlohmann::json(nullptr) : nlohmann::json(view.owner)},
+          {"state", believed_state(view)},
+          {"owner", owner_json(view.owner)},
+          {"owner_silent", view.owner.empty() ? nlohmann::json(nullptr) : nlohmann::json(view.owner_silent.count())},
           {"objective", {{"metric", objective.metric}, {"minimize", objective.minimize}}},
           {"trials",
            {{"wanted", experiment.options().trials},
@@ -135,9 +147,13 @@ std::string budget_text(const View& view) {
 
 std::string status_text(const View& view, const std::filesystem::path& folder, TimePoint now) {
   const Experiment& experiment = view.experiment;
-  const std::string state = state_of(experiment, !view.owner.empty());
-  std::string text = experiment.definition().name + " is " + state;
+  const std::string state = believed_state(view);
+  std::string text = experiment.definition().name + (may_be_dead(view) ? " may be running" : " is " + state);
   if (!view.owner.empty()) text += ", by " + view.owner;
+  if (may_be_dead(view)) {
+    text += ", which has shown no life for " + to_words(std::chrono::floor<std::chrono::seconds>(view.owner_silent)) +
+            "; if it has ended, continue with: stune resume " + folder.filename().string() + " --take-over";
+  }
   if (state == "paused" && experiment.options().runner != "custom")
     text += "; continue with: stune resume " + folder.filename().string();
   text += "\n  objective  " + objective_text(experiment.definition());

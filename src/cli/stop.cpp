@@ -1,6 +1,9 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <nlohmann/json.hpp>
 
+#include "cli/control_options.hpp"
+#include "cli/describe.hpp"
 #include "cli/quantities.hpp"
 #include "cli/subcommands.hpp"
 #include "cli/terminal.hpp"
@@ -14,6 +17,7 @@ namespace {
 struct StopArguments {
   std::string experiment;
   std::string trial;
+  ControlOptions control;
 };
 
 int trial_of(const std::string& text, const Experiment& experiment) {
@@ -38,8 +42,21 @@ ExitCode stop(const StopArguments& arguments) {
   const auto folder = experiment_folder(arguments.experiment);
   const View found = view(folder);
   const int trial = trial_of(arguments.trial, found.experiment);
-  const auto progress = make_progress(false);
-  std::cout << stop_experiment(folder, trial, *progress) << "\n";
+  const auto progress = make_progress(arguments.control.json);
+  const std::string owner = stop_experiment(folder, trial, *progress, reach_of(arguments.control));
+  const std::string what = trial < 0 ? found.experiment.definition().name
+                                     : "trial " + arguments.trial + " of " + found.experiment.definition().name;
+  if (arguments.control.json) {
+    std::cout << dump({{"name", found.experiment.definition().name},
+                       {"trial", trial < 0 ? nlohmann::json(nullptr) : nlohmann::json(trial)},
+                       {"owner", owner_json(owner)}});
+  } else if (owner.empty()) {
+    const auto live = found.experiment.live().size();
+    std::cout << what << " is stopped" << (trial < 0 ? "; jobs that were cancelled: " + std::to_string(live) : "")
+              << "\n";
+  } else {
+    std::cout << owner << " cancels " << what << " now\n";
+  }
   return ExitCode::success;
 }
 
@@ -51,6 +68,7 @@ void add_stop(CLI::App& app, Invocation& invocation) {
       app.add_subcommand("stop", "Cancel the jobs of an experiment, or one trial, and end it; resume lifts it");
   add_experiment(*command, arguments->experiment);
   command->add_option("--trial", arguments->trial, "only this trial; it is then abandoned")->type_name("N");
+  add_control_options(*command, arguments->control);
   command->footer("Example:\n  stune stop train.stune --trial 7");
   command->callback([&invocation, arguments] { invocation.action = [arguments] { return stop(*arguments); }; });
 }

@@ -1,6 +1,9 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <nlohmann/json.hpp>
 
+#include "cli/control_options.hpp"
+#include "cli/describe.hpp"
 #include "cli/quantities.hpp"
 #include "cli/results.hpp"
 #include "cli/subcommands.hpp"
@@ -18,6 +21,7 @@ struct TellArguments {
   std::string failed;
   std::string abandoned;
   std::string step;
+  ControlOptions control;
 };
 
 int trial_of(const std::string& text) {
@@ -50,10 +54,10 @@ ExitCode tell(const TellArguments& arguments) {
   TrialStatus status = arguments.step.empty() ? TrialStatus::completed : TrialStatus::running;
   if (failed) status = TrialStatus::failed;
   if (abandoned) status = TrialStatus::abandoned;
-  const int trial = trial_of(arguments.trial);
-  std::cout << tell_trial(find_experiment(arguments.experiment), trial, status, std::move(observations),
-                          failed ? arguments.failed : arguments.abandoned)
-            << ".\n";
+  const OwnTrial trial =
+      tell_trial(find_experiment(arguments.experiment), trial_of(arguments.trial), status, std::move(observations),
+                 failed ? arguments.failed : arguments.abandoned, reach_of(arguments.control));
+  std::cout << (arguments.control.json ? dump(to_json(trial)) : words_of(trial) + ".\n");
   return ExitCode::success;
 }
 
@@ -76,6 +80,7 @@ void add_tell(CLI::App& app, Invocation& invocation) {
       ->excludes(failed);
   command->add_option("--step", arguments->step, "these are results after so many steps; the trial goes on")
       ->type_name("K");
+  add_control_options(*command, arguments->control);
   command->allow_extras();
   command->footer("Example:\n  stune tell lab.stune 3 yield=0.71+-0.02");
   command->callback([&invocation, arguments] { invocation.action = [arguments] { return tell(*arguments); }; });

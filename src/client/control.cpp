@@ -1,9 +1,7 @@
 #include "client/control.hpp"
 
-#include "base/clock.hpp"
 #include "client/session.hpp"
 #include "storage/codec.hpp"
-#include "storage/requests.hpp"
 #include "stune/error.hpp"
 
 namespace stune {
@@ -20,16 +18,20 @@ void check_exists(const Experiment& experiment, int trial) {
                     std::to_string(count) + (count == 1 ? " trial" : " trials") + ", counted from 0");
 }
 
-std::string ask_owner(const View& seen, const fs::path& folder, const Request& request, const std::string& what) {
-  SystemClock clock;
-  write_request(folder, request, clock.now());
-  return "asked " + seen.owner + " to " + what;
+Session open(const fs::path& folder, const Reach& reach) {
+  SessionParts parts;
+  parts.take_over = reach.take_over;
+  parts.clock = reach.clock;
+  return Session::open(folder, std::move(parts));
 }
 
-/// What has become of a trial that was told or attached.
-std::string outcome(const Experiment& experiment, int trial) {
-  return "Trial " + std::to_string(trial) + " is " + to_string(experiment.trial(trial).status) +
-         (experiment.best_observed() == trial ? ", and the best so far" : "");
+/// The owner took a request, and its journal shows nothing of it: something has happened in between.
+void expect(bool happened, const View& seen, const std::string& what) {
+  if (!happened) throw ConfigError(seen.owner + " has refused " + what + "; its own messages say why");
+}
+
+OwnTrial outcome(const Experiment& experiment, int trial, const std::string& owner) {
+  return {trial, experiment.trial(trial).status, experiment.best_observed() == trial, owner};
 }
 
 void check_told_by_hand(const Experiment& experiment, int trial, TrialStatus status,
@@ -47,69 +49,73 @@ void check_told_by_hand(const Experiment& experiment, int trial, TrialStatus sta
 
 }  // namespace
 
-std::string stop_experiment(const fs::path& folder, int trial, Progress& progress) {
+std::string stop_experiment(const fs::path& folder, int trial, Progress& progress, const Reach& reach) {
   const View seen = view(folder);
   if (trial >= 0) check_exists(seen.experiment, trial);
-  if (!seen.owner.empty()) {
-    StopRequest request;
-    if (trial >= 0) request.trial = trial;
-    request.why = "asked for on the command line";
-    return ask_owner(seen, folder, request, "stop " + (trial < 0 ? std::string("the experiment") : name_of(trial)));
-  }
-  Session session = Session::open(folder);
-  const auto live = session.experiment().live().size();
-  session.stop(trial, progress);
-  if (trial >= 0) return "stopped " + name_of(trial);
-  return "stopped; " + std::to_string(live) + " running or queued trials were cancelled";
+  StopRequest request;
+  if (trial >= 0) request.trial = trial;
+  request.why = "asked for on the command line";
+  if (deliver(folder, seen, request, reach).taken) return seen.owner;
+  open(folder, reach).stop(trial, progress);
+  return {};
 }
 
-std::string set_options(const fs::path& folder, const std::map<std::string, std::string>& changes) {
+std::string set_options(const fs::path& folder, const std::map<std::string, std::string>& changes, const Reach& reach) {
   const View seen = view(folder);
   const RunOptions options = changed(seen.experiment.options(), changes);
-  if (!seen.owner.empty()) return ask_owner(seen, folder, SetRequest{changes}, "use the new options");
-  Session::open(folder).change(options);
-  return "changed; the next run uses the new options";
+  if (deliver(folder, seen, SetRequest{changes}, reach).taken) {
+    const RunOptions now = view(folder).experiment.options();
+    expect(changed(now, changes) == now, seen, "the new options");
+    return seen.owner;
+  }
+  open(folder, reach).change(options);
+  return {};
 }
 
-std::string attach_trial(const fs::path& folder, const Parameterization& parameters, bool manual,
-                         std::vector<Observation> results) {
+OwnTrial attach_trial(const fs::path& folder, const Parameterization& parameters, bool manual,
+                      std::vector<Observation> results, const Reach& reach) {
   const View seen = view(folder);
   const Parameterization valid = seen.experiment.definition().space.validated(parameters);
   const std::string missing = missing_objective(seen.experiment, results);
   if (!results.empty() && !missing.empty()) {
     throw ConfigError("the results do not hold the objective; add --result " + missing + "=VALUE");
   }
-  if (!seen.owner.empty()) {
-    AttachRequest request{{}, manual || !results.empty(), std::move(results)};
-    for (std::size_t i = 0; i < valid.size(); ++i) request.parameters.emplace_back(valid.name(i), valid.value(i));
-    return ask_owner(seen, folder, request, "add the trial; it will be the next new one");
+  AttachRequest request{{}, manual || !results.empty(), results};
+  for (std::size_t i = 0; i < valid.size(); ++i) request.parameters.emplace_back(valid.name(i), valid.value(i));
+  const Delivery delivery = deliver(folder, seen, request, reach);
+  if (delivery.taken) {
+    const Experiment now = view(folder).experiment;
+    const int trial = now.made_for(delivery.id);
+    expect(trial >= 0, seen, "the trial");
+    return outcome(now, trial, seen.owner);
   }
-  Session session = Session::open(folder);
-  const int trial = session.attach(valid, manual || !results.empty());
-  if (!results.empty()) session.end(trial, TrialStatus::completed, std::move(results));
-  std::string said = outcome(session.experiment(), trial);
-  if (is_terminal(session.experiment().trial(trial).status)) return said;
-  return said + (manual ? "; tell its results with: stune tell " + folder.string() + " " + std::to_string(trial) +
-                              " METRIC=VALUE"
-                        : "; `stune resume " + folder.string() + "` runs it");
+  Session session = open(folder, reach);
+  // An owner may have ended between taking the request and removing it.
+  int trial = delivery.id.empty() ? -1 : session.experiment().made_for(delivery.id);
+  if (trial < 0) {
+    trial = session.attach(valid, request.manual);
+    if (!results.empty()) session.end(trial, TrialStatus::completed, std::move(results));
+  }
+  return outcome(session.experiment(), trial, {});
 }
 
-std::string tell_trial(const fs::path& folder, int trial, TrialStatus status, std::vector<Observation> observations,
-                       const std::string& reason) {
+OwnTrial tell_trial(const fs::path& folder, int trial, TrialStatus status, std::vector<Observation> observations,
+                    const std::string& reason, const Reach& reach) {
   const View seen = view(folder);
   check_told_by_hand(seen.experiment, trial, status, observations);
-  if (!seen.owner.empty()) {
-    return ask_owner(seen, folder, TellRequest{trial, std::move(observations), status, reason},
-                     "take the results of " + name_of(trial));
+  if (deliver(folder, seen, TellRequest{trial, observations, status, reason}, reach).taken) {
+    const Experiment now = view(folder).experiment;
+    expect(now.trial(trial).status == status, seen, "the results of " + name_of(trial));
+    return outcome(now, trial, seen.owner);
   }
-  Session session = Session::open(folder);
+  Session session = open(folder, reach);
   check_told_by_hand(session.experiment(), trial, status, observations);
   if (status == TrialStatus::running) {
     session.observe(trial, std::move(observations));
   } else {
     session.end(trial, status, std::move(observations), reason);
   }
-  return outcome(session.experiment(), trial);
+  return outcome(session.experiment(), trial, {});
 }
 
 }  // namespace stune

@@ -18,6 +18,7 @@
 #include "scheduler/submission_planner.hpp"
 #include "storage/journal.hpp"
 #include "storage/lock.hpp"
+#include "storage/requests.hpp"
 #include "storage/telemetry.hpp"
 #include "stune/error.hpp"
 #include "stune/hdf5_metric.hpp"
@@ -234,6 +235,12 @@ const fs::path& Session::folder() const { return impl_->folder; }
 const std::vector<std::string>& Session::notices() const { return impl_->notices; }
 
 void Session::change(const RunOptions& options) {
+  for (const ReceivedRequest& received : read_requests(impl_->folder).requests) {
+    const auto* stop = std::get_if<StopRequest>(&received.request);
+    if (stop == nullptr || stop->trial) continue;
+    remove_request(impl_->folder, received.id);
+    impl_->notices.emplace_back("a stop was asked for before this began, and nobody was there to serve it: lifted");
+  }
   if (options == impl_->experiment.options() && !impl_->experiment.stop_asked()) return;
   impl_->ledger.commit({OptionsChanged{options}});
 }

@@ -58,7 +58,8 @@ class Session {
   /// Notices of opening (a torn line cut off, a lock taken over).
   const std::vector<std::string>& notices() const;
 
-  /// Journals the options if they differ from the current ones, and lifts an earlier stop.
+  /// Journals the options if they differ from the current ones, and lifts an earlier stop: one that was journaled, or
+  /// that lies among the requests and was never served (a notice tells of it).
   void change(const RunOptions& options);
   /// Counts the lock up where it is time to. run() does; whoever owns the folder without running must, too, or after a
   /// minute of silence another machine takes it for dead.
@@ -91,9 +92,11 @@ class Session {
 /// An experiment as its journal tells, read without the lock, safe beside a running coordinator.
 struct View {
   Experiment experiment;
-  std::string owner;      ///< "process 123 on host" that runs it; empty: nobody
-  std::string telemetry;  ///< JSON as the owner last wrote it; empty: none
-  bool torn = false;      ///< the last line is incomplete (being written, or cut by a crash)
+  std::string owner;                ///< "process 123 on host" that runs it, or may; empty: nobody
+  bool owner_is_elsewhere = false;  ///< on another machine: whether it still lives cannot be known from here
+  Seconds owner_silent{0};          ///< since it last counted in its lock, by two machines' clocks: a hint
+  std::string telemetry;            ///< JSON as the owner last wrote it; empty: none
+  bool torn = false;                ///< the last line is incomplete (being written, or cut by a crash)
 };
 /// Throws ConfigError if `folder` is no experiment, StorageError if it is damaged.
 View view(const std::filesystem::path& folder);

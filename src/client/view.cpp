@@ -13,10 +13,15 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Who holds the lock and may be alive; nobody if it is provably dead.
-std::optional<LockHolder> owner(const fs::path& folder) {
-  std::optional<LockHolder> holder = read_lock(folder);
-  if (holder && examine(*holder) == HolderState::dead) return {};
-  return holder;
+void find_owner(const fs::path& folder, View& seen) {
+  const auto holder = read_lock(folder);
+  const HolderState state = holder ? examine(*holder) : HolderState::dead;
+  if (state == HolderState::dead) return;
+  seen.owner = describe(*holder);
+  seen.owner_is_elsewhere = state == HolderState::elsewhere;
+  std::error_code gone;
+  const auto counted = fs::last_write_time(folder / "lock", gone);
+  if (!gone) seen.owner_silent = std::max(Seconds{0}, Seconds(fs::file_time_type::clock::now() - counted));
 }
 
 std::string list_experiments() {
@@ -39,7 +44,7 @@ std::optional<View> view_if_begun(const fs::path& folder) {
   const Replayed replayed = replay(folder / "journal.jsonl", [&](const Event& event) { seen.experiment.apply(event); });
   seen.torn = replayed.torn_bytes > 0;
   if (!seen.experiment.exists()) return {};
-  if (const auto holder = owner(folder)) seen.owner = describe(*holder);
+  find_owner(folder, seen);
   seen.telemetry = read_file(folder / "telemetry.json").value_or("");
   return seen;
 }

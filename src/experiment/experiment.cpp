@@ -124,7 +124,7 @@ void Experiment::take(const TrialCreated& what, const Event& event) {
   trials_.push_back(std::move(trial));
   ++counts_[static_cast<std::size_t>(trials_.back().status)];
   (what.manual ? manual_ : waiting_).insert(what.trial);
-  if (!what.request.empty()) served_.insert(what.request);
+  if (!what.request.empty()) served_[what.request] = what.trial;
 }
 
 void Experiment::take(const SubmissionIntended& what, const Event& event) {

@@ -1,6 +1,7 @@
 /// \file The experiment: what applying events gives. Nothing else changes it.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -30,8 +31,11 @@ class Experiment {
   const std::vector<Trial>& trials() const { return trials_; }
   const Trial& trial(int index) const { return trials_.at(static_cast<std::size_t>(index)); }
   bool is_manual(int trial) const { return manual_.contains(trial); }
-  /// A trial was made for the request of this id.
-  bool has_served(const std::string& request) const { return served_.contains(request); }
+  /// The trial that was made for the request of this id; -1 if none was.
+  int made_for(const std::string& request) const {
+    const auto found = served_.find(request);
+    return found == served_.end() ? -1 : found->second;
+  }
 
   /// Scheduled trials that are not terminal and have no live attempt: to be submitted. Ascending.
   const std::set<int>& waiting() const { return waiting_; }
@@ -73,7 +77,7 @@ class Experiment {
   RunOptions options_;
   std::vector<Trial> trials_;
   std::set<int> waiting_, live_, fetching_, manual_, trial_stops_;
-  std::set<std::string> served_;
+  std::map<std::string, int> served_;
   int counts_[6] = {};
   Sequence last_ = 0;
   Sequence last_evidence_ = 0;

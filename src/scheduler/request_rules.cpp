@@ -28,7 +28,7 @@ Ruling rule(const Experiment& experiment, const SetRequest& request, const Id&) 
 }
 
 Ruling rule(const Experiment& experiment, const AttachRequest& request, const Id& id) {
-  if (experiment.has_served(id)) return {};
+  if (experiment.made_for(id) >= 0) return {};
   auto names = std::make_shared<std::vector<std::string>>();
   std::vector<Value> values;
   for (const auto& [name, value] : request.parameters) {

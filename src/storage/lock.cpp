@@ -31,10 +31,12 @@ fs::path lock_file(const fs::path& folder) { return folder / "lock"; }
 
 /// Three looks that show nothing new. False as soon as one does.
 bool stays_silent(const fs::path& path, const std::string& seen, Clock& clock) {
-  for (int i = 0; i < observations_of_the_dead; ++i) {
-    const TimePoint until = later(clock.now(), lock_observation);
+  LockWatch watch(path.parent_path(), clock.now());
+  while (!watch.is_silent()) {
+    const TimePoint until = watch.next_look();
     while (clock.now() < until) clock.wait({}, until);
-    if (read_file(path) != seen) return false;
+    watch.look(clock.now());
+    if (watch.seen() != seen) return false;
   }
   return true;
 }
@@ -87,6 +89,19 @@ bool judge(const fs::path& path, const std::string& seen, Clock& clock, const Ac
 }
 
 }  // namespace
+
+LockWatch::LockWatch(const fs::path& folder, TimePoint now)
+    : path_(lock_file(folder)), seen_(read_file(path_)), next_look_(later(now, lock_observation)) {}
+
+void LockWatch::look(TimePoint now) {
+  if (now < next_look_) return;
+  next_look_ = later(now, lock_observation);
+  auto found = read_file(path_);
+  unchanged_ = found == seen_ ? unchanged_ + 1 : 0;
+  seen_ = std::move(found);
+}
+
+bool LockWatch::is_silent() const { return unchanged_ >= observations_of_the_dead; }
 
 Lock Lock::acquire(const fs::path& folder, Clock& clock, const AcquireOptions& options) {
   Lock lock;

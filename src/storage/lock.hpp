@@ -39,6 +39,26 @@ HolderState examine(const LockHolder& holder);
 /// "process 4711 on login2"
 std::string describe(const LockHolder& holder);
 
+/// Looks at somebody else's lock, 25 seconds apart, and blocks for nothing.
+class LockWatch {
+ public:
+  /// The first look.
+  LockWatch(const std::filesystem::path& folder, TimePoint now);
+  /// The next one, if it is time for it.
+  void look(TimePoint now);
+  TimePoint next_look() const { return next_look_; }
+  /// Three looks in a row have shown nothing new.
+  bool is_silent() const;
+  /// The lock's text when last looked at; nothing if there was none.
+  const std::optional<std::string>& seen() const { return seen_; }
+
+ private:
+  std::filesystem::path path_;
+  std::optional<std::string> seen_;
+  TimePoint next_look_;
+  int unchanged_ = 0;
+};
+
 struct AcquireOptions {
   bool take_over = false;  ///< do not wait for a foreign lock to prove dead; one that is alive here is still refused
   bool wait = true;        ///< observe a foreign lock (75 s); false: refuse at once

@@ -123,9 +123,15 @@ Inbox read_requests(const fs::path& folder) {
   return inbox;
 }
 
-void remove_request(const fs::path& folder, const std::string& id) noexcept {
+RequestState state_of_request(const fs::path& folder, const std::string& id) {
+  if (read_file(requests_folder(folder) / id)) return RequestState::waiting;
   std::error_code ignored;
-  fs::remove(requests_folder(folder) / id, ignored);
+  return fs::exists(requests_folder(folder) / "broken" / id, ignored) ? RequestState::unreadable : RequestState::gone;
+}
+
+bool remove_request(const fs::path& folder, const std::string& id) noexcept {
+  std::error_code ignored;
+  return fs::remove(requests_folder(folder) / id, ignored);
 }
 
 }  // namespace stune

@@ -68,7 +68,10 @@ struct Inbox {
 std::string write_request(const std::filesystem::path& folder, const Request& request, TimePoint now);
 /// One readdir. Files being written are not seen. Never throws for a file; no folder is no request.
 Inbox read_requests(const std::filesystem::path& folder);
-/// Once journaled. Never throws; idempotent.
-void remove_request(const std::filesystem::path& folder, const std::string& id) noexcept;
+/// What has become of a request, as the one who wrote it sees it.
+enum class RequestState : std::uint8_t { waiting, gone /*taken*/, unreadable /*to the owner, who put it aside*/ };
+RequestState state_of_request(const std::filesystem::path& folder, const std::string& id);
+/// Once journaled, or to withdraw it. True: it was still there. Never throws; idempotent.
+bool remove_request(const std::filesystem::path& folder, const std::string& id) noexcept;
 
 }  // namespace stune

@@ -60,18 +60,33 @@ TEST(RunningExperiment, TakesNewOptionsAndStops) {
   Running run({"run", "e.sh"}, shell.path(""));
   ASSERT_TRUE(run.says("Running trials [0]"));
 
-  const Outcome set = shell.stune({"set", "--parallel", "2"});
+  const Outcome set = shell.stune({"set", "--parallel", "2", "--poll", "30", "--on-timeout", "retry"});
   const bool started = run.says("Running trials [1]");
   const Outcome stop = shell.stune({"stop"});
   const Outcome ended = run.finish();
 
   EXPECT_EQ(set.code, 0) << set.error;
+  EXPECT_THAT(set.output, AllOf(HasSubstr("used from now on: --parallel;"),
+                                HasSubstr("used from the next run on: --poll, --on-timeout\n")));
   EXPECT_TRUE(started);
   EXPECT_EQ(stop.code, 0) << stop.error;
   EXPECT_EQ(ended.code, 1);
   EXPECT_THAT(ended.output, HasSubstr("Stopped"));
   EXPECT_EQ(trials(shell)["running"], 0);
   EXPECT_EQ(json::parse(shell.stune({"status", "--json"}).output)["state"], "stopped");
+}
+
+TEST(MaxHours, EndTheRunAndLeaveItsJobsRunning) {
+  const Shell shell;
+  shell.write("e.sh", endless);
+
+  const Outcome ended = shell.stune({"run", "e.sh", "--max-hours", "0.0001"});
+  const json left = trials(shell);
+  shell.stune({"stop"});
+
+  EXPECT_EQ(ended.code, 0) << ended.error;
+  EXPECT_THAT(ended.output, AllOf(HasSubstr("The time for this run is over"), HasSubstr("stune resume e.stune")));
+  EXPECT_EQ(left["running"].get<int>() + left["pending"].get<int>(), 1);
 }
 
 }  // namespace

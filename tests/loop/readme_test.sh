@@ -87,11 +87,14 @@ stune trials train --json >trials.txt
 stune best train --json >best.txt
 stune ask lab --json >ask.txt
 stune predict train lr=1e-3 layers=4 optimizer=adam --json >predict.txt
+stune tell lab "$(grep -o '"trial":[0-9]*' ask.txt | tail -n 1 | cut -d: -f2)" yield=0.5 --json >tell.txt
+stune set lab --trials 1000 --json >set.txt
+stune stop lab --json >stop.txt
 python - "$readme" <<'END2' || fail "keys of --json"
 import json, re, sys
 
-rows = re.findall(r"^\| `(status|trials|best|ask|predict)` \| (.*) \|$", open(sys.argv[1]).read(), re.M)
-assert len(rows) == 5, rows
+rows = re.findall(r"^\| `(status|trials|best|ask|predict|tell|set|stop)`.*? \| (`.*) \|$", open(sys.argv[1]).read(), re.M)
+assert len(rows) == 8, rows
 for command, text in rows:
     printed = json.load(open(command + ".txt"))
     keys = re.match("`([^`]*)`", text).group(1)
@@ -102,5 +105,5 @@ for command, text in rows:
     missing = {key for key in first if key not in json.dumps(printed)}
     assert not missing, (command, missing)
 END2
-claims=$((claims + 5))
+claims=$((claims + 8))
 echo "$claims claims hold"
