@@ -34,7 +34,8 @@ nlohmann::json best_json(const Experiment& experiment, const Trial& best) {
 }
 
 ExitCode show_best(const BestArguments& arguments) {
-  const View found = view(experiment_folder(arguments.experiment));
+  const auto folder = std::filesystem::absolute(experiment_folder(arguments.experiment)).lexically_normal();
+  const View found = view(folder);
   const Experiment& experiment = found.experiment;
   if (experiment.best_observed() < 0)
     throw Error(ExitCode::failure, "no trial of " + experiment.definition().name + " has completed yet");
@@ -47,7 +48,7 @@ ExitCode show_best(const BestArguments& arguments) {
       throw ConfigError("the trials of " + experiment.definition().name +
                         " are run by hand: they have no command line");
     }
-    std::cout << trial_command_line(experiment, best) << "\n";
+    std::cout << trial_command_line(folder, experiment, best) << "\n";
   } else {
     std::cout << best_text(experiment);
   }
@@ -61,7 +62,7 @@ void add_best(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("best", "Show the best trial so far and how much better it is than the first");
   add_experiment(*command, arguments->experiment);
   CLI::Option* line =
-      command->add_flag("--args", arguments->command_line, "only its command line, to be run once more");
+      command->add_flag("--args", arguments->command_line, "only the line that runs it once more, for a shell");
   command->add_flag("--json", arguments->json, "one JSON object, for programs")->excludes(line);
   command->footer("Example:\n  stune best train.stune\n  eval \"$(stune best train.stune --args)\"");
   command->callback([&invocation, arguments] { invocation.action = [arguments] { return show_best(*arguments); }; });

@@ -7,6 +7,7 @@
 #include "cli/quantities.hpp"
 #include "cli/table.hpp"
 #include "cli/words.hpp"
+#include "trial/folder.hpp"
 #include "trial/task.hpp"
 
 namespace stune::cli {
@@ -115,20 +116,27 @@ std::string best_text(const Experiment& experiment) {
   return text;
 }
 
-std::string trial_command_line(const Experiment& experiment, const Trial& trial) {
-  const Command& command = experiment.definition().command;
+std::string trial_command_line(const std::filesystem::path& folder, const Experiment& experiment, const Trial& trial) {
+  const Definition& definition = experiment.definition();
+  const AttemptId first{trial.index, 0};
   std::vector<std::string> words;
-  if (command.script.empty()) {
-    for (const std::string& argument : command.arguments) {
-      words.push_back(fill_placeholders(argument, {trial.index, 0}, trial.parameters));
-    }
-    return command_line(words);
+  if (!definition.command.script.empty()) words.push_back((folder / "script.sh").string());
+  for (const std::string& argument : definition.command.arguments) {
+    words.push_back(fill_placeholders(argument, first, trial.parameters));
   }
-  std::string line;
+  const auto& place = definition.working_directory;
+  std::string line = "(d=$(mktemp -d) && cd " + (place.empty() ? "\"$d\"" : shell_quoted(place.string())) + " && ";
+  std::string document = dump(to_json(trial.parameters));
+  document.pop_back();
+  line += "printf %s " + shell_quoted(document) + " >\"$d/parameters.json\" && ";
   for (std::size_t i = 0; i < trial.parameters.size(); ++i) {
     line += environment_name(trial.parameters.name(i)) + "=" + shell_quoted(to_string(trial.parameters.value(i))) + " ";
   }
-  return line + shell_quoted(command.script.string());
+  line += "STUNE_TRIAL=" + std::to_string(trial.index) +
+          " STUNE_ATTEMPT=0 STUNE_TRIAL_DIR=$d STUNE_ATTEMPT_DIR=$d STUNE_METRICS=$d/metrics.h5 "
+          "STUNE_PARAMETERS=$d/parameters.json PATH=" +
+          shell_quoted(ExperimentFolder(folder).bin().string()) + ":$PATH ";
+  return line + command_line(words) + ")";
 }
 
 }  // namespace stune::cli

@@ -45,8 +45,9 @@ std::optional<Baseline> baseline_of(const Experiment& experiment);
 /// The best trial for people: value, parameters, gain over the baseline. Several lines.
 std::string best_text(const Experiment& experiment);
 
-/// What to type to run this trial once more: the command with its placeholders filled in, or the environment and the
-/// script. Quoted for a shell.
-std::string trial_command_line(const Experiment& experiment, const Trial& trial);
+/// What to type to run this trial once more, anywhere: its folder, its environment, and its command. A new folder
+/// stands for the trial's own, so that nothing of the experiment is touched. One line, quoted for a shell. `folder`:
+/// absolute.
+std::string trial_command_line(const std::filesystem::path& folder, const Experiment& experiment, const Trial& trial);
 
 }  // namespace stune::cli

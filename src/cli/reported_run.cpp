@@ -7,7 +7,9 @@
 #include "cli/describe.hpp"
 #include "cli/quantities.hpp"
 #include "cli/sparkline.hpp"
+#include "cli/unreported.hpp"
 #include "client/report_file.hpp"
+#include "trial/folder.hpp"
 
 namespace stune::cli {
 namespace {
@@ -20,6 +22,18 @@ std::string going_on_text(const Session& session) {
   }
   return "Jobs that run or wait go on. Continue with: stune resume " + folder + "\nCancel them with: stune stop " +
          folder + "\n";
+}
+
+/// Where to read on, when too many have failed.
+std::string output_text(const Session& session) {
+  const auto id = last_failure(session.experiment());
+  if (!id) return "\n";
+  if (session.experiment().options().keep == "best") {
+    return "What is known of trial " + std::to_string(id->trial) + ": stune explain " +
+           session.folder().filename().string() + " " + std::to_string(id->trial) + "\n";
+  }
+  return "The output of trial " + std::to_string(id->trial) + " is in " +
+         ExperimentFolder(session.folder().filename()).attempt(*id).output().string() + "\n";
 }
 
 std::string ending_text(const Session& session, const RunSummary& summary) {
@@ -38,10 +52,7 @@ std::string ending_text(const Session& session, const RunSummary& summary) {
     case StopReason::time_limit:
       return "The time for this run is over. " + going_on;
     case StopReason::failure_rate:
-      if (session.experiment().options().keep == "best") {
-        return "Jobs were cancelled. What is known of a trial: stune explain " + folder + " NUMBER\n";
-      }
-      return "Jobs were cancelled. The output of a trial is in " + folder + "/trials/NUMBER/attempt-0/output.log.\n";
+      return "Jobs were cancelled. " + output_text(session);
     case StopReason::idle:
       break;
   }
@@ -68,6 +79,7 @@ RunSummary run_reporting(Session& session, Progress& progress, const Wakeup& int
 
 ExitCode conclude(const Session& session, const RunSummary& summary) {
   if (!summary.message.empty()) std::cerr << "stune: " << summary.message << "\n";
+  if (summary.reason != StopReason::idle) std::cerr << unreported_text(session.folder(), session.experiment());
   std::cout << ending_text(session, summary);
   if (summary.reason != StopReason::idle) {
     std::cout << best_text(session.experiment());

@@ -213,7 +213,8 @@ std::string tell(const std::filesystem::path& folder, const Experiment& experime
   for (std::size_t i = 0; i < known.parameters.size(); ++i) {
     text += "  " + known.parameters.name(i) + " = " + printable(to_string(known.parameters.value(i))) + "\n";
   }
-  text += "To run it once more by hand:\n  " + trial_command_line(experiment, known) + "\n\n";
+  text += "To run it once more by hand:\n  " +
+          trial_command_line(std::filesystem::absolute(folder).lexically_normal(), experiment, known) + "\n\n";
   constexpr std::size_t width = 35;
   for (const Fact& fact : story_of(folder, experiment, trial)) {
     std::string head = fact.at == TimePoint::max() ? "" : to_iso(std::chrono::floor<std::chrono::seconds>(fact.at));

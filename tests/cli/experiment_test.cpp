@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 #include <set>
+#include <sstream>
 
 #include "tests/cli/program.hpp"
 
@@ -121,7 +122,7 @@ TEST_F(FinishedExperiment, BestSaysHowMuchBetterItIsThanTheDefaults) {
 TEST_F(FinishedExperiment, BestArgsIsALineForAShell) {
   const Outcome line = shell->stune({"best", "--args"});
 
-  EXPECT_THAT(line.output, AllOf(testing::StartsWith("STUNE_x=0."), HasSubstr("script.sh\n")));
+  EXPECT_THAT(line.output, AllOf(HasSubstr(" STUNE_x=0."), HasSubstr("script.sh)\n")));
 }
 
 TEST_F(FinishedExperiment, RunningItAgainDoesNothingMore) {
@@ -205,7 +206,8 @@ TEST(ValuesAreData, BestArgsOfACommandReadsBack) {
   shell.stune({"run", "--name", "e", "--param", "c = choice('a b')", "--param", "d = bool", "--minimize", "m",
                "--trials", "1", "--runner", "local", "--", "./m.sh", "{c}"});
 
-  EXPECT_EQ(shell.stune({"best", "--args"}).output, "./m.sh 'a b'\n");
+  EXPECT_THAT(shell.stune({"best", "--args"}).output,
+              AllOf(HasSubstr("STUNE_c='a b' "), HasSubstr(" ./m.sh 'a b')\n")));
 }
 
 TEST(Set, ChangesOptionsOfAnExperimentThatNobodyRuns) {
@@ -236,6 +238,47 @@ TEST(FailingTrials, EndTheRunWithTheirLastWords) {
 
   EXPECT_EQ(outcome.code, 1);
   EXPECT_THAT(outcome.error, AllOf(HasSubstr("no luck with"), HasSubstr("7")));
+}
+
+TEST(FailingTrials, ThatNeverReportTheObjectiveAreTakenForAMisspeltName) {
+  const Shell shell;
+  shell.write("bad.sh",
+              "#!/bin/sh\n#STUNE --param 'x = float(0, 1)' --minimize accuracy --trials 20 --runner local\n"
+              "echo epoch 1 of $STUNE_TRIAL\nstune metric acuracy=1\n");
+
+  const Outcome outcome = shell.stune({"run", "bad.sh"});
+
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.error, AllOf(HasSubstr("No trial has reported accuracy; trial 4 reported acuracy"),
+                                   HasSubstr("did you mean \"acuracy\"?"), HasSubstr("epoch 1 of 4")));
+  EXPECT_THAT(outcome.output, HasSubstr("The output of trial 4 is in bad.stune/trials/000004/attempt-0/output.log\n"));
+}
+
+TEST(Variables, OfATrialAreReservedNames) {
+  const Shell shell;
+  shell.write("e.sh",
+              "#!/bin/sh\n#STUNE --param 'x = float(0, 1)' --minimize loss --trials 1 --runner local\n"
+              "env | sed -n 's/^STUNE_\\([A-Z_]*\\)=.*/\\1/p' >names\nstune metric loss=1\n");
+  ASSERT_EQ(shell.stune({"run", "e.sh"}).code, 0);
+  std::istringstream names(*read_file(shell.path("names")));
+
+  int count = 0;
+  for (std::string name; std::getline(names, name); ++count) {
+    const Outcome outcome = shell.stune({"run", "e.sh", "--name", "b", "--param", name + " = bool", "--dry-run"});
+    EXPECT_EQ(outcome.code, 3) << name;
+    EXPECT_THAT(outcome.error, HasSubstr("stune itself gives"));
+  }
+  EXPECT_GE(count, 7);
+}
+
+TEST(Metric, OutsideOfATrialShowsWhatItWouldReport) {
+  const Shell shell;
+
+  const Outcome outcome = shell.stune({"metric", "loss=0.25", "speed=2"});
+
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_EQ(outcome.output, "loss = 0.25\nspeed = 2\n");
+  EXPECT_THAT(outcome.error, HasSubstr("not recorded"));
 }
 
 TEST(AskAndTell, WorkWithoutAnyRunner) {
@@ -287,8 +330,8 @@ TEST(AskAndTell, MistakesChangeNothing) {
 TEST(Help, IsThereForEveryCommandWithAnExample) {
   const Shell shell;
 
-  for (const char* command :
-       {"run", "resume", "step", "status", "trials", "best", "stop", "set", "ask", "tell", "attach"}) {
+  for (const char* command : {"run", "resume", "step", "status", "trials", "best", "report", "predict", "export",
+                              "explain", "doctor", "stop", "set", "ask", "tell", "attach"}) {
     const Outcome help = shell.stune({command, "--help"});
     EXPECT_EQ(help.code, 0) << command;
     EXPECT_THAT(help.output, HasSubstr("Example")) << command;

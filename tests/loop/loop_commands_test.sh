@@ -35,7 +35,7 @@ stune set patient --parallel 5 >set.txt || fail "set"
 until_true 'running patient running 5'
 
 stune attach patient x=0.125 --run >attach.txt || fail "attach --run"
-claim_says "attach to a running experiment" "$(cat attach.txt)" "^asked .*$coordinator.* to add the trial"
+claim_says "attach to a running experiment" "$(cat attach.txt)" "^Trial [0-9]+ is created; process $coordinator on .* runs it"
 until_true 'stune trials patient | grep -q "0\.125"'
 claim "trials with the attached values" "$(stune trials patient | grep -c '0\.125')" 1
 
@@ -71,7 +71,30 @@ claim "attempts of a trial that went on" "$(trial_lines patient | awk '$1 == 0' 
 
 # --- what is shown
 claim_says "best" "$(stune best patient)" 'Best of 6 completed trials: loss = '
-claim_says "best --args" "$(stune best patient --args)" '^\./patient\.sh 0\.[0-9]+$'
+claim_says "best --args" "$(stune best patient --args)" ' \./patient\.sh 0\.[0-9]+\)$'
+
+# --- the best trial once more, by typing what is printed, anywhere: what it gave then, and nothing is changed
+stune run "$examples/hartmann6.sh" --trials 6 --runner local --quiet >hartmann6.txt 2>&1 || fail "hartmann6.sh"
+before=$(find hartmann6.stune -type f -exec cksum {} + | sort)
+again=$(cd / && eval "$(cd "$work" && stune best hartmann6 --args)" 2>"$work/again.txt")
+claim "exit code of the printed line" $? 0
+claim_says "what the printed line measures" "hartmann6 = $(value_of "$(stune best hartmann6 --json)" value)" "^$again"
+claim "files that it changed" "$(diff <(find hartmann6.stune -type f -exec cksum {} + | sort) - <<<"$before")" ""
+cat >writes.sh <<'END'
+#!/bin/bash
+set -eu
+[[ -d $STUNE_TRIAL_DIR && $PWD == "$1" ]]
+cp "$STUNE_PARAMETERS" "$STUNE_TRIAL_DIR/seen"
+echo "$STUNE_TRIAL $STUNE_ATTEMPT" >"$STUNE_ATTEMPT_DIR/attempt"
+echo written >"$STUNE_METRICS"
+rm "$STUNE_METRICS"
+stune metric loss="$STUNE_x"
+END
+chmod +x writes.sh
+stune run --name writes --param "x = float(0, 1)" --minimize loss --trials 1 --runner local --quiet -- ./writes.sh "$work" \
+  >writes.txt 2>&1 || fail "writes.sh"
+(cd / && eval "$(stune best "$work/writes.stune" --args)") >again.txt 2>&1 || fail "the printed line of a command"
+claim_says "what a command finds when typed" "$(cat again.txt)" '^loss = 0\.5'
 claim_says "trials" "$(stune trials patient)" '^ +1 +abandoned'
 claim_says "status" "$(stune status patient)" '6 completed'
 
