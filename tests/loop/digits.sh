@@ -8,8 +8,9 @@ check_digits() { # TRIALS OPTIONS of run
   claim "completed" "$(count_status digits.stune completed)" "$trials"
   file=$(find digits.stune/trials -name 'metrics.*.h5' -print -quit)
   claim "results are in HDF5" "$(head -c 7 "$file" | tail -c 6)" $'HDF\r\n\x1a'
-  # No shell record told it, and every trial has its whole progression.
-  claim "records of a shell" "$(find digits.stune/trials -name '*.record*')" ""
+  # Nothing was told by `stune metric`, and every trial has its whole progression.
+  claim "trials that told nothing by a shell" \
+    "$(grep -lF '"observations":[]' digits.stune/trials/*/attempt-*/exit.*.json | wc -l)" "$trials"
   claim "progressions" "$(stune trials digits.stune --json | grep -o '"step":29' | wc -l)" "$trials"
   best=$(stune best digits.stune --json | sed -nE 's/.*"value":([0-9.e-]+).*/\1/p')
   defaults=$(OMP_NUM_THREADS=1 bash "$examples/digits.sh" --defaults)
