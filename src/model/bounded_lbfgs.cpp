@@ -122,11 +122,19 @@ void BoundedLbfgs::start_step() {
   propose();
 }
 
-void BoundedLbfgs::shorten_step(double value) {
-  if (++backtracks_ > options_.max_backtracks) {
-    state_ = State::stuck;
+// Steepest descent is what is left where the direction that memory gives leads nowhere.
+void BoundedLbfgs::forget_or_end(State end) {
+  if (s_.empty()) {
+    state_ = end;
     return;
   }
+  s_.clear();
+  y_.clear();
+  start_step();
+}
+
+void BoundedLbfgs::shorten_step(double value) {
+  if (++backtracks_ > options_.max_backtracks) return forget_or_end(State::stuck);
   // Minimum of the parabola through f, its slope and the new value, kept within [0.1, 0.5] of the step.
   const double slope = g_.dot(query_ - x_);
   const double bend = value - f_ - slope;
@@ -136,9 +144,14 @@ void BoundedLbfgs::shorten_step(double value) {
 }
 
 void BoundedLbfgs::propose() {
-  query_ = (x_ + t_ * d_).cwiseMax(lower_).cwiseMin(upper_);
-  // Nothing moves, or only against the slope: a step too small for the arithmetic.
-  if (query_ == x_ || g_.dot(query_ - x_) >= 0.0) state_ = State::stuck;
+  const auto at = [&](double t) -> Eigen::VectorXd { return (x_ + t * d_).cwiseMax(lower_).cwiseMin(upper_); };
+  query_ = at(t_);
+  // What the box leaves of a long step may lead uphill; short ones lead down.
+  while (query_ != x_ && g_.dot(query_ - x_) >= 0.0) {
+    t_ *= 0.25;
+    query_ = at(t_);
+  }
+  if (query_ == x_) forget_or_end(backtracks_ == 0 ? State::converged : State::stuck);
 }
 
 }  // namespace stune::model

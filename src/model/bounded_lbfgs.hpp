@@ -3,7 +3,8 @@
 /// gradient.
 ///
 /// Method: coordinates that rest on a bound with the gradient pushing outwards are held; the two-loop recursion runs on
-/// the others; the step is projected into the box and shortened until the value has dropped enough (Armijo).
+/// the others; the step is projected into the box and shortened until it leads down and the value has dropped enough
+/// (Armijo).
 /// References: Nocedal & Wright (2006), algorithm 7.4; Bertsekas (1982), projected quasi-Newton.
 #pragma once
 
@@ -28,9 +29,9 @@ struct LbfgsOptions {
 ///     }
 class BoundedLbfgs {
  public:
-  ///     running --> converged    no first-order improvement left
+  ///     running --> converged    no first-order improvement left, or none that the arithmetic could take
   ///        |------> limit        max_iterations reached; the point is usable
-  ///        |------> stuck        no step brought a decrease; the point is usable
+  ///        |------> stuck        not even steepest descent brought a decrease; the point is usable
   ///        +------> failed       the start has no finite value; the point is the start
   enum class State : std::uint8_t { running, converged, limit, stuck, failed };
 
@@ -56,6 +57,7 @@ class BoundedLbfgs {
   Eigen::VectorXd direction() const;
   bool held(Eigen::Index j) const;
   void start_step();
+  void forget_or_end(State end);
   void shorten_step(double value);
   void propose();
 

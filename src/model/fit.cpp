@@ -80,7 +80,7 @@ FitResult fit(const FeatureMap& map, const Observations& data, const std::option
     if (best.size() != 0 && value >= result.value) continue;
     best = end.point();
     result.value = value;
-    result.outcome = end.state() == BoundedLbfgs::State::limit ? FitOutcome::limit : FitOutcome::converged;
+    result.outcome = end.state() == BoundedLbfgs::State::converged ? FitOutcome::converged : FitOutcome::limit;
     result.from_warm_start = warm && i == 0;
   }
   if (best.size() == 0) return result;

@@ -9,7 +9,7 @@
 
 namespace stune::model {
 
-/// How the best of the searches ended.
+/// How the best of the searches ended; limit: before a maximum was found, for want of steps or of a step that helps.
 enum class FitOutcome : std::uint8_t { converged, limit, failed };
 
 struct FitOptions {

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <Eigen/Geometry>
 #include <cmath>
 #include <limits>
+#include <random>
 
 namespace stune::model {
 namespace {
@@ -66,6 +68,34 @@ TEST(BoundedLbfgs, WalksAroundPlacesWithoutAValue) {
   const auto search = minimize(half, Eigen::VectorXd::Constant(1, 5.0), -10.0, 10.0);
 
   EXPECT_NEAR(search.point()(0), 1.0, 1e-3);
+}
+
+// The largest slope that the box lets a search follow.
+double steepest_left(const Eigen::VectorXd& x, const Eigen::VectorXd& g, double low, double high) {
+  return ((x - g).cwiseMax(low).cwiseMin(high) - x).cwiseAbs().maxCoeff();
+}
+
+TEST(BoundedLbfgs, NeverEndsWhereASmallStepInTheBoxHelps) {
+  std::mt19937 random(5);
+  std::uniform_real_distribution<double> uniform;
+  for (int run = 0; run < 500; ++run) {
+    SCOPED_TRACE(run);
+    // A narrow valley at an angle, most often with its lowest point outside of the box.
+    const Eigen::Vector2d lowest(3.0 * uniform(random) - 1.0, 3.0 * uniform(random) - 1.0);
+    const double angle = 3.0 * uniform(random), narrow = std::pow(10.0, 4.0 * uniform(random));
+    const Eigen::Matrix2d turn = Eigen::Rotation2Dd(angle).toRotationMatrix();
+    const Eigen::Matrix2d bend = turn * Eigen::Vector2d(1.0, narrow).asDiagonal() * turn.transpose();
+    const auto valley = [&](const Eigen::VectorXd& x, Eigen::VectorXd& g) {
+      g = bend * (x - lowest);
+      return 0.5 * (x - lowest).dot(g);
+    };
+
+    const auto search = minimize(valley, Eigen::Vector2d(uniform(random), uniform(random)), 0.0, 1.0, precise);
+
+    Eigen::VectorXd g;
+    valley(search.point(), g);
+    EXPECT_LT(steepest_left(search.point(), g, 0.0, 1.0), 1e-5 * narrow);
+  }
 }
 
 TEST(BoundedLbfgs, AStartWithoutAValueIsAFailureNotALoop) {
