@@ -10,20 +10,9 @@ namespace {
 constexpr std::size_t most_for_second_order = 15;
 constexpr double most_kernel_values = 1.5e8;  // about a second
 
-/// A grid's value owns what lies nearer to it than to any other; the first and last as much outside as inside.
-double on_grid(const std::vector<double>& grid, double u) {
-  const double low = grid.front() - 0.5 * (grid[1] - grid.front());
-  const double high = grid.back() + 0.5 * (grid.back() - grid[grid.size() - 2]);
-  const double at = low + u * (high - low);
-  const auto above = std::ranges::lower_bound(grid, at);
-  if (above == grid.begin()) return grid.front();
-  if (above == grid.end()) return grid.back();
-  return at - *(above - 1) < *above - at ? *(above - 1) : *above;
-}
-
 double from_uniform(const Axis& axis, double u) {
   if (axis.kind == Axis::Kind::categories) return std::min(std::floor(u * axis.count), axis.count - 1.0);
-  return axis.kind == Axis::Kind::grid && axis.count > 1 ? on_grid(axis.grid, u) : u;
+  return axis.kind == Axis::Kind::grid ? axis.grid.coordinate(axis.grid.owner(u)) : u;
 }
 
 int affordable_samples(std::size_t inputs, std::size_t trials, bool second_order) {

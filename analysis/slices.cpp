@@ -21,7 +21,9 @@ std::vector<double> places(const SearchSpace& space, std::size_t tuned, std::siz
     return all;
   }
   if (axis.kind == Axis::Kind::grid) {
-    for (const std::size_t i : thin(axis.grid.size(), most)) all.push_back(axis.grid[i]);
+    for (const std::size_t k : thin(static_cast<std::size_t>(axis.grid.count), most)) {
+      all.push_back(axis.grid.coordinate(static_cast<std::int64_t>(k)));
+    }
     return all;
   }
   for (std::size_t i = 0; i < most; ++i) {

@@ -51,14 +51,6 @@ Value member(const Parameter& p, std::size_t index) {
   return p.values[index];
 }
 
-std::size_t nearest(const std::vector<double>& grid, double u) {
-  const auto above = std::ranges::lower_bound(grid, u);
-  if (above == grid.begin()) return 0;
-  const auto index = static_cast<std::size_t>(above - grid.begin());
-  if (above == grid.end()) return index - 1;
-  return u - grid[index - 1] < grid[index] - u ? index - 1 : index;
-}
-
 }  // namespace
 
 double rounded(double x, double quantum) {
@@ -84,32 +76,21 @@ Axis make_axis(const Parameter& parameter) {
     axis.count = parameter.kind == ParameterKind::boolean ? 2 : static_cast<int>(parameter.values.size());
     return axis;
   }
-  if (is_interval(parameter) && spacing(parameter) == 0.0) return axis;
-  const double count =
-      is_interval(parameter) ? count_of_steps(parameter) : static_cast<double>(parameter.values.size());
-  if (count > SearchSpace::listed_grid) return axis;
+  const double width = is_interval(parameter) ? spacing(parameter) : 0.0;
+  if (is_interval(parameter) && width == 0.0) return axis;
   axis.kind = Axis::Kind::grid;
-  axis.count = static_cast<int>(count);
-  for (int k = 0; k < axis.count; ++k) {
-    const bool even = !is_interval(parameter) || !parameter.log_scale;
-    axis.grid.push_back(even ? k / (count - 1.0) : real_to_unit(parameter, to_number(value_at_step(parameter, k))));
-  }
+  axis.grid.count = is_interval(parameter) ? static_cast<std::int64_t>(count_of_steps(parameter))
+                                           : static_cast<std::int64_t>(parameter.values.size());
+  if (parameter.log_scale) axis.grid.growth = width / parameter.lower;
   return axis;
 }
 
 double to_coordinate(const Parameter& parameter, const Axis& axis, const Value& value) {
   if (axis.kind == Axis::Kind::categories) return static_cast<double>(index_of(parameter, value));
-  if (!is_interval(parameter)) {
-    const auto k = static_cast<double>(index_of(parameter, value));
-    return k / static_cast<double>(std::max<std::size_t>(parameter.values.size() - 1, 1));
-  }
-  const double x = to_number(value);
-  const double width = spacing(parameter);
-  if (width == 0.0) return real_to_unit(parameter, x);
-  const double last = count_of_steps(parameter) - 1.0;
-  const double k = std::clamp(std::round((x - parameter.lower) / width), 0.0, last);
-  if (axis.kind == Axis::Kind::grid) return axis.grid[static_cast<std::size_t>(k)];
-  return parameter.log_scale ? real_to_unit(parameter, x) : k / last;
+  if (axis.kind == Axis::Kind::continuous) return real_to_unit(parameter, to_number(value));
+  if (!is_interval(parameter)) return axis.grid.coordinate(static_cast<std::int64_t>(index_of(parameter, value)));
+  const double k = std::round((to_number(value) - parameter.lower) / spacing(parameter));
+  return axis.grid.coordinate(static_cast<std::int64_t>(std::clamp(k, 0.0, count_of_steps(parameter) - 1.0)));
 }
 
 Value from_coordinate(const Parameter& parameter, const Axis& axis, double u) {
@@ -118,16 +99,10 @@ Value from_coordinate(const Parameter& parameter, const Axis& axis, double u) {
     return member(parameter, static_cast<std::size_t>(code));
   }
   u = std::isnan(u) ? 0.5 : std::clamp(u, 0.0, 1.0);
-  if (!is_interval(parameter)) {
-    const auto last = static_cast<double>(parameter.values.size() - 1);
-    return member(parameter, static_cast<std::size_t>(std::round(u * last)));
-  }
-  const double width = spacing(parameter);
-  if (width == 0.0) return decode_real(parameter, u);
-  const double last = count_of_steps(parameter) - 1.0;
-  if (axis.kind == Axis::Kind::grid) return value_at_step(parameter, static_cast<double>(nearest(axis.grid, u)));
-  const double steps = parameter.log_scale ? (unit_to_real(parameter, u) - parameter.lower) / width : u * last;
-  return value_at_step(parameter, std::clamp(std::round(steps), 0.0, last));
+  if (axis.kind == Axis::Kind::continuous) return decode_real(parameter, u);
+  const std::int64_t k = axis.grid.nearest(u);
+  return is_interval(parameter) ? value_at_step(parameter, static_cast<double>(k))
+                                : member(parameter, static_cast<std::size_t>(k));
 }
 
 }  // namespace stune

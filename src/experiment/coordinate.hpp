@@ -9,7 +9,7 @@ namespace stune {
 Axis make_axis(const Parameter& parameter);
 
 /// Real: u = (x - l) / (h - l), or log(x / l) / log(h / l) on a logarithmic scale; values at the bounds are exactly 0
-/// and 1. Ordinal: k / (n - 1). Categories: the code k. Integers and steps: as real, from a table where it is short.
+/// and 1. Ordinal: k / (n - 1). Categories: the code k. Integers and steps: as real.
 double to_coordinate(const Parameter& parameter, const Axis& axis, const Value& value);
 
 /// The nearest valid value; NaN counts as the middle. Reals keep 12 significant digits (of the range, or of the value

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "experiment/grid.hpp"
 #include "stune/parameter.hpp"
 
 namespace stune {
@@ -15,10 +16,8 @@ namespace stune {
 struct Axis {
   enum class Kind : std::uint8_t { continuous, grid, categories };
   Kind kind = Kind::continuous;
-  /// grid: the unit coordinates, ascending; categories: empty, the codes are 0 .. count-1; continuous: empty.
-  /// A grid of more than `listed_grid` values is continuous here, and decode() rounds.
-  std::vector<double> grid;
-  int count = 0;  ///< values of a grid or of categories
+  Grid grid{};    ///< integers, steps, ordered choices
+  int count = 0;  ///< of categories: the codes are 0 .. count-1
 };
 
 /// Immutable. Parameters keep the user's order; fixed ones have no coordinate.
@@ -40,7 +39,7 @@ class SearchSpace {
   /// Number of different parameterizations; nothing if infinite or beyond 2^53.
   std::optional<double> size() const;
 
-  /// Coordinates in [0, 1] (codes for categories). `parameters` must be valid. O(d log grid).
+  /// Coordinates in [0, 1] (codes for categories). `parameters` must be valid. O(d).
   std::vector<double> encode(const Parameterization& parameters) const;
   /// Any point is brought to the nearest valid parameterization: clamped, rounded to steps. encode(decode(p)) is p for
   /// valid points and decode(encode(x)) is x.
@@ -56,8 +55,6 @@ class SearchSpace {
   Value parse_value(const Parameter& parameter, const std::string& text) const;
 
   bool operator==(const SearchSpace& other) const { return parameters_ == other.parameters_; }
-
-  static constexpr int listed_grid = 1000;
 
  private:
   std::vector<Parameter> parameters_;

@@ -3,54 +3,35 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <utility>
 
 namespace stune::generation {
 
-Dimension Dimension::grid(std::int64_t m) {
-  assert(m >= 1);
+Dimension Dimension::grid(Grid values) {
+  assert(values.count >= 1);
   Dimension dimension;
-  dimension.size_ = m;
-  return dimension;
-}
-
-Dimension Dimension::ordered(std::vector<double> unit_values) {
-  assert(!unit_values.empty() && std::is_sorted(unit_values.begin(), unit_values.end()));
-  Dimension dimension;
-  dimension.size_ = static_cast<std::int64_t>(unit_values.size());
-  dimension.values_ = std::move(unit_values);
+  dimension.grid_ = values;
   return dimension;
 }
 
 Dimension Dimension::categorical(int m) {
   assert(m >= 1);
   Dimension dimension;
-  dimension.size_ = m;
+  dimension.grid_.count = m;
   dimension.categorical_ = true;
   return dimension;
 }
 
 double Dimension::value(std::int64_t i) const {
-  assert(i >= 0 && i < size_);
-  if (categorical_) return static_cast<double>(i);
-  if (!values_.empty()) return values_[static_cast<std::size_t>(i)];
-  return size_ == 1 ? 0.5 : static_cast<double>(i) / static_cast<double>(size_ - 1);
+  assert(i >= 0 && i < size());
+  return categorical_ ? static_cast<double>(i) : grid_.coordinate(i);
 }
 
 std::int64_t Dimension::nearest(double coordinate) const {
-  assert(size_ > 0);
-  if (!values_.empty()) {
-    const auto above = std::lower_bound(values_.begin(), values_.end(), coordinate);
-    if (above == values_.begin()) return 0;
-    const auto i = above - values_.begin();
-    if (above == values_.end() || coordinate - values_[static_cast<std::size_t>(i - 1)] <= *above - coordinate)
-      return i - 1;
-    return i;
-  }
-  const double steps = categorical_ ? coordinate : coordinate * static_cast<double>(size_ - 1);
-  const double last = static_cast<double>(size_ - 1);
+  assert(size() > 0);
+  if (!categorical_) return grid_.nearest(coordinate);
   // Written so that NaN gives 0.
-  return steps > 0.0 ? static_cast<std::int64_t>(std::min(std::round(steps), last)) : 0;
+  return coordinate > 0.0 ? static_cast<std::int64_t>(std::min(std::round(coordinate), static_cast<double>(size() - 1)))
+                          : 0;
 }
 
 double Dimension::snap(double coordinate) const {
@@ -59,8 +40,8 @@ double Dimension::snap(double coordinate) const {
 
 double Dimension::from_uniform(double u) const {
   if (is_continuous()) return u;
-  const auto i = static_cast<std::int64_t>(u * static_cast<double>(size_));
-  return value(std::clamp<std::int64_t>(i, 0, size_ - 1));
+  if (!categorical_) return grid_.coordinate(grid_.owner(u));
+  return std::min(std::floor(u * static_cast<double>(size())), static_cast<double>(size() - 1));
 }
 
 bool Domain::is_discrete() const {
@@ -110,13 +91,15 @@ Eigen::MatrixXd Domain::from_uniform(const Eigen::MatrixXd& U) const {
 }
 
 Eigen::VectorXd Domain::centre() const {
+  constexpr double middle = 0.5;
+  constexpr double of_two_the_lower = 1e-12;
   Eigen::VectorXd result(size());
   for (Eigen::Index j = 0; j < size(); ++j) {
     const Dimension& dimension = (*this)[j];
-    if (dimension.is_continuous()) {
-      result(j) = 0.5;
+    if (dimension.is_categorical()) {
+      result(j) = 0.0;
     } else {
-      result(j) = dimension.value(dimension.is_categorical() ? 0 : (dimension.size() - 1) / 2);
+      result(j) = dimension.is_continuous() ? middle : dimension.snap(middle - of_two_the_lower);
     }
   }
   return result;

@@ -10,6 +10,8 @@
 #include <optional>
 #include <vector>
 
+#include "experiment/grid.hpp"
+
 namespace stune::generation {
 
 /// One coordinate.
@@ -17,29 +19,28 @@ class Dimension {
  public:
   static Dimension continuous() { return Dimension(); }
   /// m >= 1 unit values k / (m - 1); the only one of m = 1 is 0.5.
-  static Dimension grid(std::int64_t m);
-  /// At least one unit value, increasing.
-  static Dimension ordered(std::vector<double> unit_values);
+  static Dimension grid(std::int64_t m) { return grid(Grid{m}); }
+  /// At least one value.
+  static Dimension grid(Grid values);
   /// m >= 1 codes.
   static Dimension categorical(int m);
 
-  bool is_continuous() const { return size_ == 0; }
+  bool is_continuous() const { return grid_.count == 0; }
   bool is_categorical() const { return categorical_; }
   /// Number of values; 0 for continuous.
-  std::int64_t size() const { return size_; }
+  std::int64_t size() const { return grid_.count; }
   /// Coordinate of value i, 0 <= i < size(); increasing in i.
   double value(std::int64_t i) const;
   /// Index of the value nearest to a coordinate; not for continuous.
   std::int64_t nearest(double coordinate) const;
   /// Nearest allowed coordinate.
   double snap(double coordinate) const;
-  /// Coordinate of u in [0, 1), every value with the same share of [0, 1).
+  /// Coordinate of u in [0, 1): every value with the same share, on a logarithmic grid with its share of the logarithm.
   double from_uniform(double u) const;
 
  private:
-  std::int64_t size_ = 0;
+  Grid grid_;  // of a categorical dimension: the count of its codes
   bool categorical_ = false;
-  std::vector<double> values_;  // of ordered()
 };
 
 /// All coordinates together.
@@ -61,7 +62,7 @@ struct Domain {
   bool contains(const Eigen::VectorXd& point) const;
   /// Unit-cube points (rows) to points of the domain.
   Eigen::MatrixXd from_uniform(const Eigen::MatrixXd& U) const;
-  /// The middle: 0.5, the middle value of a grid, code 0.
+  /// The middle: 0.5, the value of a grid nearest to it, code 0.
   Eigen::VectorXd centre() const;
   /// For model::FeatureMap: number of codes of each categorical dimension, 0 for the others.
   std::vector<int> categories() const;

@@ -27,7 +27,7 @@ Domain domain_of(const SearchSpace& space) {
         domain.dimensions.push_back(Dimension::continuous());
         break;
       case Axis::Kind::grid:
-        domain.dimensions.push_back(Dimension::ordered(axis.grid));
+        domain.dimensions.push_back(Dimension::grid(axis.grid));
         break;
       case Axis::Kind::categories:
         domain.dimensions.push_back(Dimension::categorical(axis.count));

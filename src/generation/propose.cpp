@@ -172,8 +172,7 @@ std::optional<model::Posterior> with_pending_nearby(const Knowledge& known, cons
 }
 
 // Is the point so close to a known one that, without noise, its outcome is as good as known?
-bool tells_nothing_new(const Domain& domain, const Knowledge& known, const Eigen::VectorXd& point) {
-  if (domain.is_discrete()) return false;
+bool tells_nothing_new(const Knowledge& known, const Eigen::VectorXd& point) {
   const auto close = [&](const Eigen::MatrixXd& X) {
     for (Eigen::Index i = 0; i < X.rows(); ++i) {
       if ((X.row(i).transpose() - point).cwiseAbs().maxCoeff() < nothing_new) return true;
@@ -235,7 +234,7 @@ bool optimize(const Domain& domain, const Knowledge& known, const model::Regress
   proposal.origin = ProposalOrigin::model;
   proposal.point = maximum->point;
   proposal.log_expected_improvement = maximum->value;
-  if (exact && tells_nothing_new(domain, known, proposal.point)) {
+  if (exact && tells_nothing_new(known, proposal.point)) {
     if (auto other = unexplored(domain, posterior, excluded, options.stream)) proposal.point = *std::move(other);
   }
   if (maximum->others.rows() > 0) {

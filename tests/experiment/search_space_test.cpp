@@ -66,14 +66,28 @@ TEST(SearchSpace, AxesSayHowACoordinateMayLook) {
   const std::vector<Axis>& axes = space.axes();
 
   EXPECT_EQ(axes[0].kind, Axis::Kind::continuous);
-  EXPECT_THAT(axes[1].grid, ElementsAre(0.0, 0.25, 0.5, 0.75, 1.0));
-  EXPECT_EQ(axes[2].count, 4);
-  EXPECT_DOUBLE_EQ(axes[2].grid[2], std::log(3) / std::log(4));
-  EXPECT_EQ(axes[3].kind, Axis::Kind::continuous) << "1001 values are not listed";
+  EXPECT_EQ(axes[1].grid.count, 5);
+  EXPECT_DOUBLE_EQ(axes[1].grid.coordinate(3), 0.75);
+  EXPECT_EQ(axes[2].grid.count, 4);
+  EXPECT_DOUBLE_EQ(axes[2].grid.coordinate(2), std::log(3) / std::log(4));
+  EXPECT_EQ(axes[3].kind, Axis::Kind::grid);
+  EXPECT_EQ(axes[3].grid.count, 1001);
   EXPECT_EQ(axes[4].kind, Axis::Kind::categories);
   EXPECT_EQ(axes[4].count, 3);
   EXPECT_EQ(axes[5].count, 2);
-  EXPECT_THAT(axes[6].grid, ElementsAre(0.0, 0.5, 1.0));
+  EXPECT_DOUBLE_EQ(axes[6].grid.coordinate(1), 0.5);
+}
+
+TEST(Grid, AValueOwnsWhatIsNearestToIt) {
+  const Grid even{4}, logarithmic{8, 1.0};  // 1, 2, .. 8
+
+  EXPECT_EQ(even.owner(0.249), 0);
+  EXPECT_EQ(even.owner(0.251), 1);
+  EXPECT_EQ(even.owner(0.999), 3);
+  EXPECT_EQ(logarithmic.coordinate(1), std::log(2) / std::log(8));
+  EXPECT_EQ(logarithmic.owner(0.5), 2) << "half of the values in logarithms: the root of 8";
+  EXPECT_EQ(logarithmic.nearest(std::log(2.8) / std::log(8)), 2) << "nearer to 3 than to 2";
+  EXPECT_EQ(logarithmic.nearest(std::log(2.4) / std::log(8)), 1) << "nearer to 2, in logarithms";
 }
 
 TEST(SearchSpace, PointsOutsideAreBroughtInside) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "generation/inline_source.hpp"
 #include "generation/queue_source.hpp"
@@ -142,6 +143,42 @@ TEST(GenerationStrategy, EveryPointOfAFiniteSpaceComesOnceAndThenThereIsNoMore) 
     }
 
     EXPECT_TRUE(source.take(1, 0).exhausted);
+  }
+}
+
+TEST(GenerationStrategy, WholeNumbersNeverComeTwiceHoweverManyThereAre) {
+  for (const Parameter& parameter : {integer("n", 1, 4096, {.log_scale = true}), integer("n", 0, 1999)}) {
+    Story story({parameter}, "fast", 5);
+    InlineSource source;
+    source.feed(story.events);
+    std::set<double> seen;
+    for (int i = 0; i < 40; ++i) {
+      const Candidates taken = source.take(1, 0);
+      ASSERT_EQ(taken.ready.size(), 1U);
+      const double n = taken.ready[0].parameters.number("n");
+      ASSERT_TRUE(seen.insert(n).second) << n << " again, as trial " << i;
+      source.feed(story.accept(taken.ready[0]));
+      const double off = parameter.log_scale ? std::log(n / 5.0) : (n - 700.0) / 500.0;
+      source.feed(story.complete(i, off * off));
+    }
+    EXPECT_THAT(seen, testing::Contains(parameter.log_scale ? 5.0 : 700.0));
+  }
+}
+
+TEST(GenerationStrategy, ASpaceOfAThousandAndOnePointsIsUsedUpToTheLast) {
+  for (const char* method : {"random", "sobol"}) {
+    Story story({integer("n", 1, 1001)}, method);
+    GenerationStrategy strategy;
+    for (const Event& event : story.events) strategy.apply(event);
+    std::set<double> seen;
+    for (int i = 0; i < 1001; ++i) {
+      const Proposal proposal = strategy.next({});
+      ASSERT_TRUE(proposal.candidate) << method << " after " << i;
+      seen.insert(proposal.candidate->parameters.number("n"));
+      for (const Event& event : story.accept(*proposal.candidate)) strategy.apply(event);
+    }
+    EXPECT_EQ(seen.size(), 1001U);
+    EXPECT_TRUE(strategy.next({}).exhausted);
   }
 }
 
