@@ -32,16 +32,43 @@ Eigen::VectorXd fill_in_failures(const Eigen::VectorXd& y, const Eigen::VectorXd
   return ((z.array() - affine.shift) / affine.scale).matrix();
 }
 
+// Transformed outcomes, and what transformed them.
+struct Transformed {
+  OutcomeTransform transform;
+  Affine after_failures;
+  Eigen::VectorXd y;
+};
+
+// Of at least one finite outcome.
+Transformed transformed(Warp warp, const Eigen::VectorXd& y) {
+  const Eigen::VectorXd finite = y(finite_entries(y));
+  Transformed result{OutcomeTransform::fit(warp, finite), {}, {}};
+  result.y = fill_in_failures(y, result.transform.forward(finite), result.after_failures);
+  return result;
+}
+
+bool is_known(const Measurements& data, Eigen::Index i) {
+  return data.sem.size() != 0 && std::isfinite(data.y(i)) && std::isfinite(data.sem(i));
+}
+
 // NaN where the user told nothing, and for failed trials.
-Eigen::VectorXd transformed_variances(const OutcomeTransform& transform, const Measurements& data, double scale) {
-  if (data.sem.size() == 0) return {};
+Eigen::VectorXd transformed_variances(const Transformed& by, const Measurements& data) {
   Eigen::VectorXd result = Eigen::VectorXd::Constant(data.y.size(), std::numeric_limits<double>::quiet_NaN());
   for (Eigen::Index i = 0; i < data.y.size(); ++i) {
-    if (!std::isfinite(data.y(i)) || !std::isfinite(data.sem(i))) continue;
-    const double sd = transform.forward_sem(data.y(i), std::abs(data.sem(i))) / scale;
+    if (!is_known(data, i)) continue;
+    const double sd = by.transform.forward_sem(data.y(i), std::abs(data.sem(i))) / by.after_failures.scale;
     result(i) = sd * sd;
   }
   return result;
+}
+
+// By the transform of all, or of the first `base` where that is not 0; empty where nothing is known.
+Eigen::VectorXd known_variances(const Transformed& all, Warp warp, const Measurements& data, Eigen::Index base) {
+  bool any = false;
+  for (Eigen::Index i = 0; i < data.y.size(); ++i) any = any || is_known(data, i);
+  if (!any) return {};
+  const bool frozen = base > 0 && base < data.y.size() && !finite_entries(data.y.head(base)).empty();
+  return transformed_variances(frozen ? transformed(warp, data.y.head(base)) : all, data);
 }
 
 // A quarter of the best and an even spread over the others, in their order.
@@ -67,13 +94,11 @@ Observations subset(const Observations& all, Eigen::Index count) {
 std::optional<Regression> Regression::make(const FeatureMap& map, const Measurements& data,
                                            const RegressionOptions& options, KeptCovariance* kept) {
   assert(data.X.rows() == data.y.size() && (data.sem.size() == 0 || data.sem.size() == data.y.size()));
-  const auto finite = finite_entries(data.y);
-  if (finite.empty()) return std::nullopt;
-  const Eigen::VectorXd y = data.y(finite);
-  auto transform = OutcomeTransform::fit(options.warp, y);
-  Affine affine;
-  Observations observations{data.X, fill_in_failures(data.y, transform.forward(y), affine), {}};
-  observations.known_variance = transformed_variances(transform, data, affine.scale);
+  if (finite_entries(data.y).empty()) return std::nullopt;
+  Transformed outcomes = transformed(options.warp, data.y);
+  const bool refitted = options.refit || !options.warm_start || options.base == 0;
+  Observations observations{data.X, std::move(outcomes.y), {}};
+  observations.known_variance = known_variances(outcomes, options.warp, data, refitted ? 0 : options.base);
 
   FitResult fitted;
   if (options.refit || !options.warm_start) {
@@ -86,19 +111,25 @@ std::optional<Regression> Regression::make(const FeatureMap& map, const Measurem
     fitted.from_warm_start = true;
   }
   const Eigen::Index n = observations.y.size();
-  const bool refitted = options.refit || !options.warm_start || options.base == 0;
   const Eigen::Index base = refitted ? n : std::min(options.base, n);
   const Eigen::VectorXd noise = noise_diagonal(observations.known_variance, n, fitted.theta.noise);
   KeptCovariance nothing;
   auto covariance = (kept != nullptr ? *kept : nothing).get(map, fitted.theta, observations.X, noise, base);
   if (!covariance) return std::nullopt;
-  Regression result(std::move(transform), Posterior(std::move(covariance), observations.y));
-  result.after_failures_ = affine;
+  Regression result(std::move(outcomes.transform), Posterior(std::move(covariance), observations.y));
+  result.after_failures_ = outcomes.after_failures;
   result.fit_ = std::move(fitted);
   result.outcomes_ = observations.y;
   result.noise_ = noise;
   result.base_ = base;
   return result;
+}
+
+double noise_ratio(const Measurements& data, Warp warp, const Hyperparameters& theta) {
+  Eigen::VectorXd known;
+  if (!finite_entries(data.y).empty()) known = known_variances(transformed(warp, data.y), warp, data, 0);
+  const Eigen::Index n = std::max<Eigen::Index>(data.y.size(), 1);
+  return noise_diagonal(known, known.size() == 0 ? n : known.size(), theta.noise).mean() / theta.output_scale;
 }
 
 double Regression::largest_surprise() const {

@@ -44,11 +44,15 @@ struct UserPrediction {
   Eigen::VectorXd low, high;  ///< its central 95 % interval
 };
 
+/// What Regression::noise_ratio() would say with these hyperparameters.
+double noise_ratio(const Measurements& data, Warp warp, const Hyperparameters& theta);
+
 /// Immutable.
 class Regression {
  public:
   /// Empty when no outcome is finite or the covariance cannot be factorized.
-  /// With `kept`, points appended since the last call cost O(n^2) each where nothing is refitted.
+  /// With `kept`, points appended since the last call cost O(n^2) each where nothing is refitted: known errors are
+  /// transformed as if the base were all, so that those of the base stay as they are.
   static std::optional<Regression> make(const FeatureMap& map, const Measurements& data,
                                         const RegressionOptions& options, KeptCovariance* kept = nullptr);
 
@@ -69,7 +73,7 @@ class Regression {
   const Eigen::VectorXd& noise() const { return noise_; }
   /// The largest of Posterior::surprises() among measurements that the fit did not know; 0 if there are none.
   double largest_surprise() const;
-  /// Noise of an observation over the variance of the process; the mean over observations where variances are known.
+  /// Noise of an observation over the variance of the process; the mean over all observations.
   double noise_ratio() const;
 
  private:

@@ -75,6 +75,37 @@ TEST(Regression, ManyMeasurementsAreFittedOnASubsetAndPredictedWithAll) {
   EXPECT_NEAR(regression.predict(Eigen::MatrixXd::Constant(1, 1, 0.3)).mean(0), 7.0, 0.5);
 }
 
+TEST(Regression, KnownErrorsStayAsTheyWereWhereMeasurementsAreAppended) {
+  Measurements few = parabola(20);
+  few.sem = Eigen::VectorXd::Constant(20, 5.0);
+  const auto fitted = Regression::make(FeatureMap({0}), few, {}).value();
+  Measurements more = few;
+  more.X.conservativeResize(21, 1);
+  more.X(20, 0) = 0.31;
+  more.y.conservativeResize(21);
+  more.y(20) = few.y.maxCoeff() + 100.0;
+  more.sem.conservativeResize(21);
+  more.sem(20) = 5.0;
+  RegressionOptions as_it_is;
+  as_it_is.warm_start = fitted.posterior().theta();
+  as_it_is.refit = false;
+  as_it_is.base = 20;
+
+  const auto appended = Regression::make(FeatureMap({0}), more, as_it_is).value();
+
+  EXPECT_EQ(appended.noise().head(20), fitted.noise());
+  EXPECT_GT(appended.noise()(20), 0.0);
+}
+
+TEST(Regression, TheNoiseRatioIsKnownBeforeAnythingIsFitted) {
+  Measurements data = parabola(20);
+  data.sem = Eigen::VectorXd::Constant(20, nan);
+  data.sem.head(10).setConstant(30.0);
+  const auto fitted = Regression::make(FeatureMap({0}), data, {}).value();
+
+  EXPECT_DOUBLE_EQ(noise_ratio(data, Warp::yeo_johnson, fitted.posterior().theta()), fitted.noise_ratio());
+}
+
 // One model for each measurement, without it; the same outcomes, hyperparameters and noise.
 TEST(Regression, LeavingOneOutIsWhatModelsOfTheOthersSay) {
   Measurements data = parabola(14);
