@@ -188,10 +188,9 @@ void Experiment::take(const JobReported& what, const Event& event) {
   }
 }
 
-void Experiment::take(const Observed& what, const Event& event) {
+void Experiment::take(const Observed& what, const Event&) {
   open_trial(what.trial);
   merge(trials_[static_cast<std::size_t>(what.trial)].observations, what.observations);
-  last_evidence_ = event.sequence;
 }
 
 void Experiment::take(const TrialEnded& what, const Event& event) {

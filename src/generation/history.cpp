@@ -17,6 +17,7 @@ void History::apply(const Event& event) {
   if (const auto* created = std::get_if<ExperimentCreated>(&event.what)) {
     definition_ = created->definition;
     options_ = created->options;
+    wanted_at_first_ = options_.trials;
   } else if (const auto* changed = std::get_if<OptionsChanged>(&event.what)) {
     options_ = changed->options;
   } else if (const auto* trial = std::get_if<TrialCreated>(&event.what)) {
@@ -25,13 +26,13 @@ void History::apply(const Event& event) {
     best_step_.push_back(nothing_seen);
   } else if (const auto* observed = std::get_if<Observed>(&event.what)) {
     observe(observed->trial, observed->observations);
-    last_evidence_ = event.sequence;
   } else if (const auto* ended = std::get_if<TrialEnded>(&event.what)) {
     end(*ended);
     points_[static_cast<std::size_t>(ended->trial)].ended = event.sequence;
     last_evidence_ = event.sequence;
   } else if (const auto* fitted = std::get_if<ModelFitted>(&event.what)) {
     fitted_ = *fitted;
+    ++fits_;
   }
 }
 

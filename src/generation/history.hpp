@@ -33,10 +33,14 @@ class History {
   /// One for each trial, by index.
   const std::vector<Point>& points() const { return points_; }
   int observed() const { return observed_; }
+  /// How many trials were wanted when the experiment began; 0 if that was not known.
+  int wanted_at_first() const { return wanted_at_first_; }
   /// The last event after which a generator may answer differently; as Experiment::last_evidence().
   Sequence last_evidence() const { return last_evidence_; }
   /// The last journaled fit; made_from is 0 if there was none.
   const ModelFitted& fitted() const { return fitted_; }
+  /// How many were journaled.
+  int fits() const { return fits_; }
 
  private:
   void end(const TrialEnded& ended);
@@ -46,7 +50,7 @@ class History {
   RunOptions options_;
   std::vector<Point> points_;
   std::vector<std::int64_t> best_step_;  ///< of the value in points_, by trial
-  int observed_ = 0;
+  int observed_ = 0, wanted_at_first_ = 0, fits_ = 0;
   Sequence last_evidence_ = 0;
   ModelFitted fitted_;
 };

@@ -10,10 +10,6 @@ namespace {
 
 constexpr std::size_t largest_stock = 64;
 
-bool is_evidence(const Event& event) {
-  return std::holds_alternative<TrialEnded>(event.what) || std::holds_alternative<Observed>(event.what);
-}
-
 // Candidates made from one fit: few enough that the evidence of most running trials is in it. More where they are taken
 // faster than they can be made.
 int made_at_once(int parallel, bool hurried) {
@@ -65,7 +61,7 @@ void QueueSource::feed(std::span<const Event> committed) {
   const std::lock_guard lock(mutex_);
   bool surprise = false;
   for (const Event& event : committed) {
-    if (is_evidence(event)) evidence_ = event.sequence;
+    if (std::holds_alternative<TrialEnded>(event.what)) evidence_ = event.sequence;
     const auto* created = std::get_if<TrialCreated>(&event.what);
     if (created && !taken_.empty() && taken_.front() == created->parameters) {
       taken_.pop_front();
