@@ -5,6 +5,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <algorithm>
 
 #include "model/posterior.hpp"
 
@@ -25,6 +26,9 @@ class LogExpectedImprovement {
  public:
   /// `best` is what is to be improved on, in the posterior's units, maximized.
   LogExpectedImprovement(const model::Posterior& posterior, double best) : posterior_(&posterior), best_(best) {}
+
+  /// To be improved on is what is expected of another point, too.
+  void expect(double mean) { best_ = std::max(best_, mean); }
 
   const model::Posterior& posterior() const { return *posterior_; }
   /// Of the model behind it: a value costs its square.

@@ -47,29 +47,20 @@ std::optional<Maximum> enumerate(const LogExpectedImprovement& acquisition, cons
   return best;
 }
 
-// The first `spread` points, which are all over the domain, are spread over the box instead; the others are clamped.
-void move_into(const Box& box, const Domain& domain, Eigen::Index spread, Eigen::MatrixXd& points) {
-  if (box.lower.size() == 0) return;
-  for (Eigen::Index i = 0; i < points.rows(); ++i) {
-    Eigen::VectorXd point = points.row(i).transpose();
-    for (Eigen::Index j = 0; i < spread && j < domain.size(); ++j) {
-      if (!domain[j].is_categorical()) point(j) = box.lower(j) + point(j) * (box.upper(j) - box.lower(j));
-    }
-    points.row(i) = clamped(point, domain, box).transpose();
-  }
-}
-
 Population look_around(const LogExpectedImprovement& acquisition, const Domain& domain,
                        const Eigen::MatrixXd& best_known, RandomNumbers& random,
                        const AcquisitionOptimizerOptions& options) {
-  const Eigen::MatrixXd spread = spread_points(domain, options.spread, random.bits());
+  const Box& box = options.search.box;
+  const Eigen::MatrixXd spread = spread_points(domain, options.spread, random.bits(), box);
   const bool known = best_known.rows() > 0;
   const Eigen::MatrixXd local =
       known ? local_points(domain, best_known, options.local, random) : Eigen::MatrixXd(0, domain.size());
   Population raw;
   raw.points.resize(spread.rows() + local.rows() + (known ? 1 : 0), domain.size());
   raw.points << spread, local, best_known.topRows(known ? 1 : 0);
-  move_into(options.search.box, domain, spread.rows(), raw.points);
+  for (Eigen::Index i = spread.rows(); i < raw.points.rows(); ++i) {
+    raw.points.row(i) = clamped(raw.points.row(i).transpose(), domain, box).transpose();
+  }
   raw.values = acquisition.values(raw.points);
   return raw;
 }
@@ -87,9 +78,14 @@ Eigen::MatrixXd others(const Population& ends, const Population& raw, const Excl
   return P(kept, Eigen::all);
 }
 
-// A model of n points costs n^2 for each point that is looked at, and a climb some 50 times that.
+// A model of n points costs n^2 for each point that is looked at.
+double affordable_points(const AcquisitionOptimizerOptions& options, Eigen::Index n) {
+  return options.work / static_cast<double>(std::max<Eigen::Index>(n * n, 1));
+}
+
+// And a climb some 50 times that.
 AcquisitionOptimizerOptions within_work(AcquisitionOptimizerOptions options, Eigen::Index n, Eigen::Index d) {
-  const double affordable = options.work / static_cast<double>(std::max<Eigen::Index>(n * n, 1));
+  const double affordable = affordable_points(options, n);
   const double share = std::clamp(affordable / static_cast<double>(options.spread + options.local), 0.1, 1.0);
   const auto part = [&](Eigen::Index count) { return static_cast<Eigen::Index>(share * static_cast<double>(count)); };
   options.spread = part(options.spread);
@@ -97,6 +93,8 @@ AcquisitionOptimizerOptions within_work(AcquisitionOptimizerOptions options, Eig
   if (options.starts == 0) options.starts = std::max<Eigen::Index>(3, part(d > 10 ? 20 : 10));
   if (share < 1.0)
     options.search.max_iterations = std::max(20, static_cast<int>(share * options.search.max_iterations));
+  const auto moves = static_cast<Eigen::Index>(affordable);
+  options.search.max_moves = std::clamp<Eigen::Index>(moves, 1, options.search.max_moves);
   return options;
 }
 
@@ -106,8 +104,12 @@ std::optional<Maximum> maximize(const LogExpectedImprovement& acquisition, const
                                 const Eigen::MatrixXd& best_known, const Exclusion* excluded, std::uint64_t stream,
                                 const AcquisitionOptimizerOptions& options) {
   if (excluded != nullptr && excluded->is_everything()) return std::nullopt;
-  const auto count = domain.count();
-  if (count && *count <= options.enumerate_at_most) return enumerate(acquisition, domain, *count, excluded);
+  if (const auto count = domain.count(); count && *count <= options.enumerate_at_most) {
+    const std::int64_t left = *count - (excluded != nullptr ? excluded->size() : 0);
+    if (static_cast<double>(left) <= affordable_points(options, acquisition.size())) {
+      return enumerate(acquisition, domain, *count, excluded);
+    }
+  }
 
   RandomNumbers random(stream);
   const AcquisitionOptimizerOptions fitting = within_work(options, acquisition.size(), domain.size());

@@ -17,7 +17,7 @@ struct AcquisitionOptimizerOptions {
   Eigen::Index local = 512;    ///< points near the best ones known
   Eigen::Index starts = 0;     ///< of them that are improved; 0: 10, or 20 above 10 dimensions
   double work = 2.5e8;         ///< of looking at points, in multiplications: in large models fewer points are looked at
-  std::int64_t enumerate_at_most = 10'000;  ///< a discrete domain of so many points is looked at point by point
+  std::int64_t enumerate_at_most = 10'000;  ///< a discrete domain is looked at point by point, within `work`
   Eigen::Index others = 0;                  ///< so many other points that were looked at are wanted, too
   LocalSearchOptions search;
 };

@@ -17,6 +17,8 @@ class Exclusion {
 
   /// Equal in every discrete coordinate and within 1e-9 in every continuous one.
   bool contains(const Eigen::VectorXd& point) const;
+  /// Different points of a domain with a count().
+  std::int64_t size() const { return static_cast<std::int64_t>(indices_.size()); }
   /// No point of the domain is left.
   bool is_everything() const;
   /// The first point by index that is left; only for a domain with a count(), of which not everything is excluded.

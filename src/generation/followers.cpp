@@ -12,7 +12,7 @@ constexpr double least_variance = 1e-12;
 
 }  // namespace
 
-std::vector<Eigen::Index> followers(const LogExpectedImprovement& acquisition, const Eigen::VectorXd& first,
+std::vector<Eigen::Index> followers(LogExpectedImprovement acquisition, const Eigen::VectorXd& first,
                                     const Eigen::MatrixXd& pool, Eigen::Index count) {
   constexpr double same = 1e-4;  // of the width of the space
   const Eigen::Index m = pool.rows();
@@ -29,6 +29,7 @@ std::vector<Eigen::Index> followers(const LogExpectedImprovement& acquisition, c
     if (left.empty() || std::ssize(chosen) == count) return chosen;
     const Eigen::VectorXd along = S.col(last) / std::sqrt(S(last, last) + posterior.theta().noise);
     S.noalias() -= along * along.transpose();
+    acquisition.expect(joint.mean(last));
     chosen.push_back(*std::ranges::max_element(
         left, {}, [&](Eigen::Index i) { return acquisition.value(joint.mean(i), std::max(S(i, i), least_variance)); }));
   }

@@ -17,6 +17,7 @@ using generation::Domain;
 
 constexpr std::uint64_t sobol_stream = 1;   // of the experiment's seed
 constexpr std::uint64_t trial_streams = 2;  // trial k has stream trial_streams + k
+constexpr int least_observed = 2;           // outcomes that a model needs
 constexpr int tries_for_a_new_point = 100;  // in a nearly used up grid, before the space is searched in order
 
 Domain domain_of(const SearchSpace& space) {
@@ -56,10 +57,13 @@ Eigen::MatrixXd rows(const std::vector<Eigen::VectorXd>& points, Eigen::Index di
 generation::Knowledge knowledge(const History& history, std::span<const Parameterization> assumed, Sequence fitted) {
   generation::Knowledge known;
   std::vector<std::size_t> measured;
-  std::vector<Eigen::VectorXd> pending;
+  std::vector<Eigen::VectorXd> pending, withdrawn;
   for (std::size_t trial = 0; trial < history.points().size(); ++trial) {
     const History::Point& point = history.points()[trial];
-    if (point.state == History::State::withdrawn) continue;
+    if (point.state == History::State::withdrawn) {
+      withdrawn.push_back(to_eigen(point.x));
+      continue;
+    }
     if (point.state != History::State::pending) {
       measured.push_back(trial);
       continue;
@@ -89,11 +93,9 @@ generation::Knowledge knowledge(const History& history, std::span<const Paramete
   const auto d = static_cast<Eigen::Index>(history.space().dimension());
   known.measured = {rows(points, d), to_eigen(y), to_eigen(sem)};
   known.pending = rows(pending, d);
+  known.withdrawn = rows(withdrawn, d);
   return known;
 }
-
-/// Outcome transforms take turns with the evidence, so that trials made from the same evidence share one fit.
-model::Warp warp_for(int observed) { return observed % 2 == 0 ? model::Warp::half_rank_log : model::Warp::yeo_johnson; }
 
 // A fit as one journaled list: outcome transform, output scale, noise, mean, lengthscales.
 constexpr Eigen::Index before_lengthscales = 4;
@@ -139,8 +141,8 @@ bool GenerationStrategy::wants_model() const {
   const Definition& d = history_.definition();
   if (d.method != "fast" || history_.space().dimension() == 0) return false;
   const int needed =
-      d.initial > 0 ? d.initial : default_initial_trials(history_.space().dimension(), history_.options().trials);
-  return history_.observed() >= std::max(2, needed);
+      d.initial > 0 ? d.initial : default_initial_trials(history_.space().dimension(), history_.wanted_at_first());
+  return history_.observed() >= std::max(least_observed, needed);
 }
 
 Proposal GenerationStrategy::next(std::span<const Parameterization> assumed, int count) {
@@ -156,7 +158,11 @@ Proposal GenerationStrategy::next(std::span<const Parameterization> assumed, int
             false,
             {}};
   }
-  Proposal proposal = wants_model() ? from_model(index, assumed, count) : initial(index, assumed);
+  Proposal proposal;
+  if (!wants_model()) proposal = initial(index, assumed);
+  // Where the initial design has used up the space, the model knows whether points are worth another look.
+  const bool used_up = proposal.exhausted && depends_on_evidence() && history_.observed() >= least_observed;
+  if (wants_model() || used_up) proposal = from_model(index, assumed, count);
   if (proposal.candidate && !depends_on_evidence()) proposal.candidate->fresh_up_to = any_evidence;
   return proposal;
 }
@@ -182,10 +188,10 @@ Proposal GenerationStrategy::initial(std::size_t index, std::span<const Paramete
     const char* generator = random ? "Random" : later == 0 ? "Center" : "Sobol";
     return {Candidate{std::move(p), generator, history_.last_evidence(), history_.last_evidence(), {}}, false, {}};
   }
-  const generation::Knowledge known = knowledge(history_, assumed, 0);
-  Eigen::MatrixXd taken(known.measured.X.rows() + known.pending.rows(), domain.size());
-  taken << known.measured.X, known.pending;
-  const generation::Exclusion exclusion(domain, taken);
+  std::vector<Eigen::VectorXd> taken;
+  for (const History::Point& point : history_.points()) taken.push_back(to_eigen(point.x));
+  for (const Parameterization& p : assumed) taken.push_back(to_eigen(space.encode(p)));
+  const generation::Exclusion exclusion(domain, rows(taken, domain.size()));
   if (!domain.count() || exclusion.is_everything()) return {{}, true, {}};
   return {
       Candidate{decode(space, exclusion.first_left()), "Sobol", history_.last_evidence(), history_.last_evidence(), {}},
@@ -204,9 +210,8 @@ Proposal GenerationStrategy::from_model(std::size_t index, std::span<const Param
   set_last_fit(known, start.hyperparameters, domain.size());
   generation::ProposalOptions options;
   options.stream = stream_seed(history_.definition().seed, trial_streams + index);
-  options.trial = static_cast<std::int64_t>(index);
+  options.fits = history_.fits();
   options.count = count;
-  options.warp = warp_for(history_.observed());
   options.refit = fitted_already ? generation::Refit::never : generation::Refit::when_due;
   const generation::Proposal made = generation::propose(domain, known, options, kept_.get());
 

@@ -52,7 +52,7 @@ class GenerationStrategy {
 };
 
 /// Quasi-random trials before the model takes over, where the user did not say: two for each dimension, 10 at most, and
-/// no more than a sixth of the `wanted` trials (up to 1: not known), but 5.
+/// no more than a sixth of the `wanted` trials (0 or 1: not known) when the experiment began, but 5.
 int default_initial_trials(std::size_t dimension, int wanted);
 
 }  // namespace stune

@@ -11,6 +11,7 @@ namespace stune::generation {
 namespace {
 
 constexpr std::int64_t coarse = 16;  // grids of at most so many values are searched value by value
+constexpr std::int64_t fine = 1000;  // beyond, they are as good as continuous
 
 using Indices = std::vector<Eigen::Index>;
 
@@ -34,7 +35,9 @@ std::vector<double> alternatives(const Dimension& dimension, double coordinate) 
     }
     return result;
   }
-  for (std::int64_t step = 1; step < dimension.size(); step *= 2) {
+  // The finest are left to climbs, which need the last step only.
+  const std::int64_t furthest = dimension.size() <= fine ? dimension.size() : 2;
+  for (std::int64_t step = 1; step < furthest; step *= 2) {
     if (here - step >= 0) result.push_back(dimension.value(here - step));
     if (here + step < dimension.size()) result.push_back(dimension.value(here + step));
   }
@@ -50,7 +53,7 @@ void climb(Population& population, const Indices& members, const Indices& free,
   lbfgs.max_iterations = options.max_iterations;
   lbfgs.gradient_tolerance = options.gradient_tolerance;
   lbfgs.relative_decrease = 1e-8;
-  const bool boxed = options.box.lower.size() != 0;
+  const bool boxed = !options.box.is_everything();
   const Eigen::VectorXd lower = boxed ? Eigen::VectorXd(options.box.lower(free).cwiseQuotient(scale))
                                       : Eigen::VectorXd(Eigen::VectorXd::Zero(scale.size()));
   const Eigen::VectorXd upper =
@@ -95,15 +98,17 @@ void climb(Population& population, const Indices& members, const Indices& free,
   }
 }
 
-// Gives each member its best change of one discrete coordinate; returns those that changed.
+// Gives each member its best change of one discrete coordinate, or as many of them as `most` points to look at allow,
+// at least one; returns those that changed. What was looked at is taken off `left`.
 Indices best_neighbours(Population& population, const Indices& members, const LogExpectedImprovement& acquisition,
-                        const Domain& domain, const Box& box) {
+                        const Domain& domain, const Box& box, Eigen::Index most, Eigen::Index& left) {
   const auto outside = [&](Eigen::Index j, double x) {
-    return box.lower.size() != 0 && !domain[j].is_categorical() && (x < box.lower(j) || x > box.upper(j));
+    return !box.is_everything() && !domain[j].is_categorical() && (x < box.lower(j) || x > box.upper(j));
   };
   std::vector<Eigen::VectorXd> neighbours;
   Indices owner;
   for (const Eigen::Index i : members) {
+    if (std::ssize(neighbours) >= most) break;
     for (Eigen::Index j = 0; j < domain.size(); ++j) {
       for (const double other : alternatives(domain[j], population.points(i, j))) {
         if (outside(j, other)) continue;
@@ -114,6 +119,7 @@ Indices best_neighbours(Population& population, const Indices& members, const Lo
     }
   }
   Indices changed;
+  left -= std::ssize(neighbours);
   if (neighbours.empty()) return changed;
   Eigen::MatrixXd P(static_cast<Eigen::Index>(neighbours.size()), domain.size());
   for (std::size_t r = 0; r < neighbours.size(); ++r) P.row(static_cast<Eigen::Index>(r)) = neighbours[r].transpose();
@@ -146,15 +152,6 @@ Indices promising(const Population& population, Indices members) {
 
 }  // namespace
 
-Eigen::VectorXd clamped(const Eigen::VectorXd& point, const Domain& domain, const Box& box) {
-  if (box.lower.size() == 0) return point;
-  Eigen::VectorXd result = point;
-  for (Eigen::Index j = 0; j < domain.size(); ++j) {
-    if (!domain[j].is_categorical()) result(j) = domain[j].snap(std::clamp(point(j), box.lower(j), box.upper(j)));
-  }
-  return result;
-}
-
 void improve(Population& population, const LogExpectedImprovement& acquisition, const Domain& domain,
              const LocalSearchOptions& options) {
   const Indices free = climbing_dimensions(domain);
@@ -162,14 +159,17 @@ void improve(Population& population, const LogExpectedImprovement& acquisition, 
                                  [](const Dimension& x) { return !x.is_continuous(); });
   Indices members;
   for (Eigen::Index i = 0; i < population.points.rows(); ++i) members.push_back(i);
+  constexpr int moves_between_climbs = 4;
+  Eigen::Index left = options.max_moves;
   for (int round = 0; round < options.max_rounds && !members.empty(); ++round) {
     if (!free.empty()) climb(population, members, free, acquisition, domain, options);
     if (!moves) return;
     if (round == 0) members = promising(population, std::move(members));
     Indices changed_in_round;
     Indices active = members;
-    for (int step = 0; step < 4 && !active.empty(); ++step) {
-      active = best_neighbours(population, active, acquisition, domain, options.box);
+    for (int step = 0; step < moves_between_climbs && !active.empty() && left > 0; ++step) {
+      active = best_neighbours(population, active, acquisition, domain, options.box,
+                               options.max_moves / moves_between_climbs, left);
       if (step == 0) changed_in_round = active;
     }
     members = promising(population, std::move(changed_in_round));

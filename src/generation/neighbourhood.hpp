@@ -8,21 +8,25 @@
 #include <cstdint>
 #include <vector>
 
+#include "generation/box.hpp"
 #include "generation/domain.hpp"
-#include "generation/local_search.hpp"
 #include "generation/propose.hpp"
 
 namespace stune::generation {
 
 struct Neighbourhood {
   std::vector<Eigen::Index> measured, pending;  ///< rows of the knowledge, increasing
-  Box box;                                      ///< 0 and 1 for categorical coordinates
+  Box box;
 };
 
-/// At most so many measurements and pending points around a centre that is drawn from the best by `stream`. At least
+/// At most so many measurements and pending points around a centre that is drawn from the best by `stream`: with noise,
+/// the best by an average over their surroundings. The box is never narrower than a fiftieth of the domain. At least
 /// one outcome is finite. O(n d).
-Neighbourhood neighbourhood(const Domain& domain, const Knowledge& known, const Eigen::VectorXd& lengthscales,
+Neighbourhood neighbourhood(const Domain& domain, const Knowledge& known, const model::Hyperparameters& theta,
                             Eigen::Index measured, Eigen::Index pending, std::uint64_t stream);
+
+/// Everywhere: a quarter of the best, and some of all others that `stream` chooses; the last of those pending.
+Neighbourhood overview(const Knowledge& known, Eigen::Index measured, Eigen::Index pending, std::uint64_t stream);
 
 /// What is known there. No measurement is marked as known to the last fit.
 Knowledge part(const Knowledge& known, const Neighbourhood& where);

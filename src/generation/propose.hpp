@@ -23,6 +23,7 @@ struct Knowledge {
   Eigen::Index base = 0;                                            ///< how many measurements the last fit knew
   /// When each measured and each pending trial was created, increasing with time. May both be empty: in that order.
   std::vector<std::int64_t> measured_trial = {}, pending_trial = {};
+  Eigen::MatrixXd withdrawn = {};  ///< points that say nothing and are not wanted again; rows, or empty
 };
 
 /// Factors kept from one proposal of an experiment to the next.
@@ -39,12 +40,9 @@ enum class Refit : std::uint8_t {
 
 struct ProposalOptions {
   std::uint64_t stream = 0;  ///< all randomness follows from it; another one for every trial
-  std::int64_t trial = 0;    ///< index of the trial to be; outcome transforms take turns by its parity
+  std::int64_t fits = 0;     ///< so many there were: outcome transforms take turns with each
   Eigen::Index count = 1;  ///< so many points are wanted at most; the others come at little more than the price of one
-  bool deterministic = false;  ///< the user says that repeats give equal outcomes
-  bool allow_repeats = false;  ///< a point may be proposed again (noisy outcomes)
   Refit refit = Refit::always;
-  std::optional<model::Warp> warp = std::nullopt;  ///< instead of taking turns
   AcquisitionOptimizerOptions optimizer = {};
 };
 
@@ -76,8 +74,8 @@ struct Proposal {
   bool refitted = false;                         ///< `fitted` is new: to be journaled
 };
 
-/// The next point. About n^3 work, n^2 where `kept` knows the last fit; never blocks, never throws for the numbers
-/// given.
+/// The next point: a new one, except where there are finitely many and outcomes have noise. About n^3 work, n^2 where
+/// `kept` knows the last fit; never blocks, never throws for the numbers given.
 Proposal propose(const Domain& domain, const Knowledge& known, const ProposalOptions& options, Kept* kept = nullptr);
 
 /// Point `index` of the initial design: the centre, then scrambled Sobol points of `seed`.

@@ -33,8 +33,16 @@ double chance_of_moving(const Dimension& dimension, double chance, double discre
 
 }  // namespace
 
-Eigen::MatrixXd spread_points(const Domain& domain, Eigen::Index count, std::uint64_t seed) {
-  return domain.from_uniform(ScrambledSobol(domain.size(), seed).points(0, count));
+Eigen::MatrixXd spread_points(const Domain& domain, Eigen::Index count, std::uint64_t seed, const Box& box) {
+  Eigen::MatrixXd U = ScrambledSobol(domain.size(), seed).points(0, count);
+  if (box.is_everything()) return domain.from_uniform(U);
+  for (Eigen::Index j = 0; j < domain.size(); ++j) {
+    if (!domain[j].is_categorical())
+      U.col(j) = (box.lower(j) + U.col(j).array() * (box.upper(j) - box.lower(j))).matrix();
+  }
+  Eigen::MatrixXd P = domain.from_uniform(U);
+  for (Eigen::Index i = 0; i < P.rows(); ++i) P.row(i) = clamped(P.row(i).transpose(), domain, box).transpose();
+  return P;
 }
 
 Eigen::MatrixXd local_points(const Domain& domain, const Eigen::MatrixXd& centres, Eigen::Index count,

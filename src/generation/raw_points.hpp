@@ -6,13 +6,14 @@
 #include <cstdint>
 #include <vector>
 
+#include "generation/box.hpp"
 #include "generation/domain.hpp"
 #include "generation/random_numbers.hpp"
 
 namespace stune::generation {
 
-/// `count` scrambled Sobol points of the domain, as rows.
-Eigen::MatrixXd spread_points(const Domain& domain, Eigen::Index count, std::uint64_t seed);
+/// `count` scrambled Sobol points of the domain, or of a box in it, as rows.
+Eigen::MatrixXd spread_points(const Domain& domain, Eigen::Index count, std::uint64_t seed, const Box& box = {});
 
 /// `count` points near the rows of `centres` (in turn). Each has a reach of its own, 10^U(-3, -0.7), and moves each
 /// coordinate with probability min(1, 20/d), at least one: continuous by a normal step, grids by at least one value,

@@ -58,7 +58,7 @@ FitResult fit(const FeatureMap& map, const Observations& data, const std::option
               const FitOptions& options) {
   assert(data.y.size() >= 1);
   const Eigen::Index d = map.dimensions();
-  const Priors priors = Priors::of(map, options.deterministic);
+  const Priors priors = Priors::of(map);
   const Hyperparameters defaults = default_hyperparameters(priors, options.bounds);
   const bool warm = warm_start && usable(*warm_start, d);
   std::vector<Hyperparameters> starts;

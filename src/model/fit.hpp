@@ -13,7 +13,6 @@ namespace stune::model {
 enum class FitOutcome : std::uint8_t { converged, limit, failed };
 
 struct FitOptions {
-  bool deterministic = false;       ///< the user says that the outcome has no noise: a prior for less noise
   bool default_start = true;        ///< search from the defaults also when there is a warm start
   bool quiet_start = true;          ///< where the warm start has noise, search also from none and short lengthscales
   int max_iterations = 100;         ///< per start

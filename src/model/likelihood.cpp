@@ -25,7 +25,7 @@ double mode(const LogNormal& prior) { return std::exp(prior.mean - prior.sd * pr
 
 }  // namespace
 
-Priors Priors::of(const FeatureMap& map, bool deterministic) {
+Priors Priors::of(const FeatureMap& map) {
   const double log_d = std::log(static_cast<double>(std::max<Eigen::Index>(map.dimensions(), 1)));
   // The mode, exp(sqrt 2 - 3) sqrt d, is that of the reference; its standard deviation of sqrt 3 leaves so much freedom
   // that fits to a few outcomes switch dimensions off too early (Hartmann6 with three trials pending: with 1, 69
@@ -41,7 +41,7 @@ Priors Priors::of(const FeatureMap& map, bool deterministic) {
   // Mode 1, as outcomes are standardized; a lower one makes searches stay where they are (73 of those 80 runs instead
   // of 69).
   priors.output_scale = {0.49, 0.7};
-  priors.noise = deterministic ? LogNormal{-9.0, 3.0} : LogNormal{-7.0, 2.0};
+  priors.noise = LogNormal{-7.0, 2.0};
   return priors;
 }
 

@@ -27,9 +27,8 @@ struct Priors {
   LogNormal output_scale;
   LogNormal noise;
 
-  /// Lengthscales of numeric dimensions grow with the square root of their number. `deterministic`: the user says that
-  /// the outcome has no noise.
-  static Priors of(const FeatureMap& map, bool deterministic);
+  /// Lengthscales of numeric dimensions grow with the square root of their number.
+  static Priors of(const FeatureMap& map);
 };
 
 /// The box a fit stays in; the constant mean is within [-mean, mean].

@@ -33,6 +33,7 @@ struct Row {
   int pending = 0;
   bool told = true;      ///< every proposal has a new outcome to learn from
   bool mixed = false;    ///< a third each of real, integer and categorical parameters
+  bool whole = false;    ///< all are integers
   double bar = 0;        ///< milliseconds wanted of the median; 0: none
   double megabytes = 0;  ///< wanted; 0: none
 };
@@ -45,6 +46,8 @@ constexpr Row rows[] = {
     {.dimension = 20, .outcomes = 200, .bar = 40},
     {.dimension = 12, .outcomes = 100, .mixed = true},
     {.dimension = 10, .outcomes = 500, .bar = 120},
+    {.dimension = 3, .outcomes = 500, .whole = true, .bar = 120},
+    {.dimension = 6, .outcomes = 500, .whole = true, .bar = 120},
     {.dimension = 10, .outcomes = 1000},
     {.dimension = 10, .outcomes = 1000, .told = false, .bar = 60},
     {.dimension = 20, .outcomes = 1000, .megabytes = 200},
@@ -59,7 +62,7 @@ Problem space(const Row& row) {
                                 std::string("e")};
   for (int i = 0; i < row.dimension; ++i) {
     const std::string name = std::string("x").append(std::to_string(i));
-    const int kind = row.mixed ? i % 3 : 0;
+    const int kind = row.mixed ? i % 3 : row.whole ? 1 : 0;
     problem.parameters.push_back(kind == 0   ? range(name, -10, 10)
                                  : kind == 1 ? integer(name, -6, 6)
                                              : choice(name, five));
@@ -108,9 +111,10 @@ std::vector<double> milliseconds(const Row& row) {
 /// In a process of its own, which can be given up and whose memory is its own.
 void measure(const Row& row, rlim_t limit) {
   std::printf("%5d %8d %7d  %-22s ", row.dimension, row.outcomes, row.pending,
-              row.mixed  ? "mixed"
-              : row.told ? ""
-                         : "without a new outcome");
+              row.mixed   ? "mixed"
+              : row.whole ? "integers"
+              : row.told  ? ""
+                          : "without a new outcome");
   std::fflush(stdout);
   const pid_t child = ::fork();
   if (child == 0) {

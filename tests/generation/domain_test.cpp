@@ -60,6 +60,21 @@ TEST(Domain, UniformNumbersGiveEveryValueItsShare) {
 
 TEST(Domain, CentreIsAPointOfIt) { EXPECT_TRUE(mixed().contains(mixed().centre())); }
 
+TEST(SpreadPoints, FillABoxAndDoNotLeaveIt) {
+  const Domain domain = mixed();
+  Box box{Eigen::Vector4d(0.4, 0.2, 0.0, 0.0), Eigen::Vector4d(0.6, 0.9, 0.4, 1.0)};
+
+  const Eigen::MatrixXd P = spread_points(domain, 256, 3, box);
+
+  for (Eigen::Index i = 0; i < P.rows(); ++i) ASSERT_TRUE(domain.contains(P.row(i).transpose()));
+  EXPECT_GE(P.col(0).minCoeff(), 0.4);
+  EXPECT_LE(P.col(0).maxCoeff(), 0.6);
+  EXPECT_LT(P.col(0).minCoeff(), 0.41);
+  EXPECT_GT(P.col(0).maxCoeff(), 0.59);
+  EXPECT_LE(P.col(2).maxCoeff(), 0.6) << "the value nearest to the box's edge";
+  EXPECT_EQ(P.col(3).maxCoeff(), 2.0);
+}
+
 TEST(LocalPoints, StayInTheDomainAndAlwaysMove) {
   const Domain domain = mixed();
   RandomNumbers random(5);

@@ -33,7 +33,8 @@ TEST(Posterior, JointPredictionsAgreeWithSeparateOnes) {
 
 TEST(Followers, AreTheBestOnceTheOnesBeforeAreBelieved) {
   const model::Posterior posterior = some_posterior();
-  const LogExpectedImprovement acquisition(posterior, 1.0);
+  constexpr double measured = 0.3;  // less than what is expected of most followers
+  const LogExpectedImprovement acquisition(posterior, measured);
   const Eigen::MatrixXd pool = spread_points(plane, 40, 3);
   const Eigen::VectorXd first = Eigen::Vector2d(0.2, 0.1);
 
@@ -42,11 +43,13 @@ TEST(Followers, AreTheBestOnceTheOnesBeforeAreBelieved) {
   ASSERT_EQ(chosen.size(), 5U);
   model::Posterior believed = posterior.with_believed(first.transpose());
   Eigen::VectorXd left = Eigen::VectorXd::Zero(40);
+  double highest = std::max(measured, posterior.predict_mean(first.transpose())(0));
   for (const Eigen::Index i : chosen) {
     Eigen::Index best = 0;
-    (LogExpectedImprovement(believed, 1.0).values(pool) + left).maxCoeff(&best);
+    (LogExpectedImprovement(believed, highest).values(pool) + left).maxCoeff(&best);
     EXPECT_EQ(i, best);
     left(i) = -1e9;
+    highest = std::max(highest, believed.predict_mean(pool.row(i))(0));
     believed = believed.with_believed(pool.row(i));
   }
 }

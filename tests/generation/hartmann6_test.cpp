@@ -56,7 +56,7 @@ double best_of_30_trials(std::uint64_t seed, std::size_t parallel) {
       continue;
     }
     ProposalOptions options;
-    options.trial = trial;
+    options.fits = trial;
     options.stream = seed * 1000 + static_cast<std::uint64_t>(trial);
     const Proposal proposal = propose(domain, known, options);
     EXPECT_EQ(proposal.origin, ProposalOrigin::model);

@@ -1,7 +1,9 @@
 // Experiments too large for one model of everything: tens of thousands of outcomes, hundreds of running trials.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "generation/neighbourhood.hpp"
 #include "generation/propose.hpp"
@@ -19,6 +21,8 @@ Knowledge spread(const Domain& domain, Eigen::Index measured, Eigen::Index pendi
   return known;
 }
 
+model::Hyperparameters unit_lengthscales() { return {Eigen::VectorXd::Ones(4)}; }
+
 const Domain cube{std::vector<Dimension>(4)};
 const Domain mixed{{Dimension::continuous(), Dimension::grid(40), Dimension::categorical(3)}};
 
@@ -26,7 +30,7 @@ TEST(Neighbourhood, HoldsTheNearestPointsAndTheBoxTheyFill) {
   Knowledge known = spread(cube, 2000, 100);
   known.measured.y(17) = 1.0;
 
-  const Neighbourhood where = neighbourhood(cube, known, Eigen::VectorXd::Ones(4), 100, 10, 3);
+  const Neighbourhood where = neighbourhood(cube, known, unit_lengthscales(), 100, 10, 3);
 
   EXPECT_EQ(where.measured.size(), 100U);
   EXPECT_EQ(where.pending.size(), 10U);
@@ -44,12 +48,55 @@ TEST(Neighbourhood, MostlyLiesAroundTheBestAndNowAndThenAroundAnother) {
   int around_best = 0;
 
   for (std::uint64_t stream = 0; stream < 100; ++stream) {
-    const auto near = neighbourhood(cube, known, Eigen::VectorXd::Ones(4), 1, 0, stream).measured;
+    const auto near = neighbourhood(cube, known, unit_lengthscales(), 1, 0, stream).measured;
     around_best += near.front() == best ? 1 : 0;
   }
 
   EXPECT_GT(around_best, 50);
   EXPECT_LT(around_best, 95);
+}
+
+TEST(Neighbourhood, IsNeverNarrowerThanAFiftiethOfTheDomain) {
+  Knowledge known = spread(cube, 300, 0);
+  known.measured.X = (0.3 + 1e-4 * known.measured.X.array()).matrix();
+
+  const Box box = neighbourhood(cube, known, unit_lengthscales(), 100, 10, 3).box;
+
+  EXPECT_GE((box.upper - box.lower).minCoeff(), 0.02);
+}
+
+TEST(Neighbourhood, LiesWithNoiseWhereManyAreGoodNotWhereOneWasLucky) {
+  Knowledge known = spread(cube, 2000, 0);
+  const Eigen::VectorXd corner = Eigen::VectorXd::Constant(4, 0.95);
+  known.measured.X.row(17) = corner.transpose();
+  known.measured.y(17) = 1.0;
+  known.warm_start = unit_lengthscales();
+  known.warm_start->noise = 0.5;
+
+  int around_the_lucky_one = 0;
+  for (std::uint64_t stream = 0; stream < 100; ++stream) {
+    const auto near = neighbourhood(cube, known, *known.warm_start, 1, 0, stream).measured;
+    around_the_lucky_one += near.front() == 17 ? 1 : 0;
+  }
+
+  EXPECT_LT(around_the_lucky_one, 5);
+}
+
+TEST(Overview, HoldsTheBestAndSomeOfAllOthersOnce) {
+  Knowledge known = spread(cube, 2000, 100);
+  known.measured.y(17) = 1.0;
+
+  const Neighbourhood all = overview(known, 100, 10, 3);
+
+  EXPECT_EQ(std::set(all.measured.begin(), all.measured.end()).size(), 100U);
+  EXPECT_TRUE(std::is_sorted(all.measured.begin(), all.measured.end()));
+  EXPECT_TRUE(std::binary_search(all.measured.begin(), all.measured.end(), 17));
+  EXPECT_EQ(all.pending.front(), 90);
+  EXPECT_EQ(all.pending.size(), 10U);
+  EXPECT_TRUE(all.box.is_everything());
+  const Eigen::MatrixXd X = part(known, all).measured.X;
+  EXPECT_LT(X.minCoeff(), 0.05);
+  EXPECT_GT(X.maxCoeff(), 0.95);
 }
 
 TEST(ManyTrials, AProposalFromThousandsOfOutcomesIsNearTheTop) {

@@ -41,7 +41,7 @@ Knowledge initial(const Domain& domain, Eigen::Index n) {
 
 ProposalOptions options_of_trial(std::int64_t trial) {
   ProposalOptions options;
-  options.trial = trial;
+  options.fits = trial;
   options.stream = static_cast<std::uint64_t>(trial) + 77;
   return options;
 }
@@ -184,9 +184,78 @@ TEST(Propose, AFiniteDomainIsUsedUpOncePerPointAndThenSaysSo) {
   }
 
   EXPECT_EQ(propose(domain, known, options_of_trial(24)).origin, ProposalOrigin::exhausted);
-  ProposalOptions repeating = options_of_trial(24);
-  repeating.allow_repeats = true;
-  EXPECT_EQ(propose(domain, known, repeating).origin, ProposalOrigin::model);
+}
+
+TEST(Propose, AFiniteDomainIsLookedAtAgainWhereLooksDiffer) {
+  const Domain domain{{Dimension::grid(4)}};
+  Knowledge known = nothing(domain);
+  const double look[] = {1.0, -1.3, 0.2, -0.4, 1.4, -0.7, 0.9, -1.1};
+  for (std::int64_t i = 0; i < 8; ++i) learn(known, domain.point(i % 4), 0.1 * domain.point(i % 4)(0) + look[i]);
+
+  EXPECT_EQ(propose(domain, known, options_of_trial(8)).origin, ProposalOrigin::model);
+  known.measured.sem = Eigen::VectorXd::Zero(8);
+  EXPECT_EQ(propose(domain, known, options_of_trial(8)).origin, ProposalOrigin::exhausted);
+  known.measured.sem = Eigen::VectorXd::Constant(8, 1.0);
+  EXPECT_EQ(propose(domain, known, options_of_trial(8)).origin, ProposalOrigin::model);
+}
+
+TEST(Propose, WithdrawnPointsAreNotWantedAgain) {
+  const Domain domain{{Dimension::categorical(4)}};
+  Knowledge known = nothing(domain);
+  learn(known, domain.point(0), 1.0);
+  learn(known, domain.point(1), 2.0);
+  known.withdrawn = domain.point(2).transpose();
+
+  const Proposal last = propose(domain, known, options_of_trial(3));
+  ASSERT_EQ(last.origin, ProposalOrigin::model);
+  EXPECT_EQ(last.point, domain.point(3));
+  known.pending = last.point.transpose();
+  EXPECT_EQ(propose(domain, known, options_of_trial(4)).origin, ProposalOrigin::exhausted);
+}
+
+TEST(Propose, KnownErrorsDecideOnTheOutcomeTransformAsFittedNoiseDoes) {
+  Knowledge known = initial(square, 12);
+  known.warm_start = model::Hyperparameters{Eigen::Vector2d(0.5, 0.5), 1.0, 1e-6, 0.0};
+  EXPECT_EQ(propose(square, known, options_of_trial(12)).warp, model::Warp::half_rank_log);
+  EXPECT_EQ(propose(square, known, options_of_trial(13)).warp, model::Warp::yeo_johnson);
+
+  known.measured.sem = Eigen::VectorXd::Constant(12, 0.2);
+  EXPECT_EQ(propose(square, known, options_of_trial(12)).warp, model::Warp::yeo_johnson);
+  known.measured.sem = Eigen::VectorXd::Zero(12);
+  known.warm_start->noise = 0.5;
+  EXPECT_EQ(propose(square, known, options_of_trial(12)).warp, model::Warp::half_rank_log) << "all are exact";
+}
+
+TEST(Propose, RefitsWhenATwentiethIsNewOrWhenSurprised) {
+  Knowledge known = initial(square, 120);
+  known.warm_start = propose(square, known, options_of_trial(120)).fitted;
+  ProposalOptions options = options_of_trial(121);
+  options.refit = Refit::when_due;
+  const auto refits = [&](Eigen::Index base, double last) {
+    Knowledge later = known;
+    later.base = base;
+    later.measured.y(119) = last;
+    return propose(square, later, options).refitted;
+  };
+  const double expected = known.measured.y(119);
+
+  EXPECT_FALSE(refits(120, expected));
+  EXPECT_FALSE(refits(115, expected)) << "5 of 115 are new: less than a twentieth";
+  EXPECT_TRUE(refits(114, expected));
+  EXPECT_TRUE(refits(117, expected + 3.0)) << "a surprise";
+  EXPECT_FALSE(refits(119, expected + 3.0)) << "too soon after the last fit";
+}
+
+TEST(Propose, WhereNoModelFitsThePointIsQuasiRandomAndItSaysWhy) {
+  Knowledge known = initial(square, 8);
+  known.measured.X(3, 0) = nan;
+
+  const Proposal proposal = propose(square, known, options_of_trial(8));
+
+  EXPECT_EQ(proposal.origin, ProposalOrigin::quasi_random);
+  EXPECT_EQ(proposal.fallback, Fallback::no_model);
+  EXPECT_STREQ(describe(proposal.fallback), "no Gaussian process fits the outcomes");
+  EXPECT_TRUE(square.contains(proposal.point));
 }
 
 TEST(Propose, PendingPointsCountAsUsedUp) {

@@ -36,7 +36,7 @@ TEST(NegativeLogPosterior, GradientIsTheSlopeInANumericSpace) {
   const std::vector<int> categories{0, 0, 0};
   const FeatureMap map(categories);
   const Observations data = random_observations(40, categories, random);
-  NegativeLogPosterior f(map, data, Priors::of(map, false), {});
+  NegativeLogPosterior f(map, data, Priors::of(map), {});
 
   expect_gradient_is_the_slope(f, to_logs(some_hyperparameters(3)));
 }
@@ -48,7 +48,7 @@ TEST(NegativeLogPosterior, GradientIsTheSlopeWithCategoriesAndKnownNoise) {
   Observations data = random_observations(30, categories, random);
   data.known_variance = Eigen::VectorXd::Constant(30, unknown);
   data.known_variance.head(10).setLinSpaced(0.0, 0.3);
-  NegativeLogPosterior f(map, data, Priors::of(map, true), {});
+  NegativeLogPosterior f(map, data, Priors::of(map), {});
 
   expect_gradient_is_the_slope(f, to_logs(some_hyperparameters(4)));
 }
@@ -58,7 +58,7 @@ TEST(NegativeLogPosterior, DiffersFromTheTextbookDensityByThePriorsOnly) {
   const std::vector<int> categories{0, 4};
   const FeatureMap map(categories);
   const Observations data = random_observations(25, categories, random);
-  const Priors priors = Priors::of(map, false);
+  const Priors priors = Priors::of(map);
   NegativeLogPosterior f(map, data, priors, {});
   const Hyperparameters theta = some_hyperparameters(2);
 
@@ -87,7 +87,7 @@ TEST(Fit, FindsAPointWhereNoStepInTheBoxHelps) {
   const FitResult result = fit(map, data, std::nullopt, {});
 
   ASSERT_EQ(result.outcome, FitOutcome::converged);
-  NegativeLogPosterior f(map, data, Priors::of(map, false), {});
+  NegativeLogPosterior f(map, data, Priors::of(map), {});
   const Eigen::VectorXd p = to_logs(result.theta);
   const double best = f.value(p);
   EXPECT_NEAR(best / 50.0, result.value, 1e-9);
@@ -137,6 +137,21 @@ TEST(Fit, OneObservationOrAllEqualIsNoProblem) {
 
   EXPECT_NE(fit(map, one, std::nullopt, {}).outcome, FitOutcome::failed);
   EXPECT_NE(fit(map, equal, std::nullopt, {}).outcome, FitOutcome::failed);
+}
+
+TEST(Fit, AFailureGivesTheWarmStartOrTheDefaults) {
+  const FeatureMap map({0, 0});
+  std::mt19937 random(8);
+  Observations broken = random_observations(10, {0, 0}, random);
+  broken.X(3, 1) = unknown;
+
+  const FitResult warm = fit(map, broken, some_hyperparameters(2), {});
+  const FitResult cold = fit(map, broken, std::nullopt, {});
+
+  EXPECT_EQ(warm.outcome, FitOutcome::failed);
+  EXPECT_EQ(to_logs(warm.theta), to_logs(some_hyperparameters(2)));
+  EXPECT_EQ(cold.outcome, FitOutcome::failed);
+  EXPECT_EQ(to_logs(cold.theta), to_logs(default_hyperparameters(Priors::of(map), {})));
 }
 
 TEST(Fit, AWarmStartOfAnotherSpaceOrWithNonsenseIsIgnored) {
