@@ -109,7 +109,7 @@ std::vector<double> to_list(model::Warp warp, const model::Hyperparameters& thet
 // What cannot be a fit of this space is none.
 void set_last_fit(generation::Knowledge& known, const std::vector<double>& list, Eigen::Index dimension) {
   if (static_cast<Eigen::Index>(list.size()) != before_lengthscales + dimension) return;
-  known.warp = static_cast<model::Warp>(std::clamp(static_cast<int>(list[0]), 0, 3));
+  known.warp = static_cast<model::Warp>(std::clamp(static_cast<int>(list[0]), 0, 2));
   known.warm_start.emplace();
   known.warm_start->output_scale = list[1];
   known.warm_start->noise = list[2];

@@ -54,12 +54,12 @@ double standard_deviation(const Eigen::VectorXd& v) {
   return std::sqrt((v.array() - v.mean()).square().sum() / n);
 }
 
-// The origin and unit a transform works in. Those that clip or rank bad outcomes must not lose the good ones' digits to
-// one terrible outcome, so they take them from the upper half.
+// The origin and unit a transform works in. Where bad outcomes are ranked the good ones must not lose their digits to
+// one terrible outcome, so they are taken from the upper half.
 void choose_origin(Warp warp, const Eigen::VectorXd& sorted, double& centre, double& spread) {
   centre = sorted.mean();
   spread = standard_deviation(sorted);
-  if (warp == Warp::yeo_johnson || warp == Warp::identity) return;
+  if (warp != Warp::half_rank_log) return;
   const double median = quantile_of_sorted(sorted, 0.5);
   const Eigen::Index good = sorted.size() - sorted.size() / 2;
   const double upper = std::sqrt((sorted.tail(good).array() - median).square().mean());
@@ -96,9 +96,6 @@ OutcomeTransform OutcomeTransform::fit(Warp warp, const Eigen::VectorXd& y) {
       break;
     case Warp::yeo_johnson:
       result.fit_yeo_johnson(u);
-      break;
-    case Warp::winsorized:
-      result.fit_fences(u);
       break;
     case Warp::identity:
       break;
@@ -153,13 +150,6 @@ void OutcomeTransform::fit_yeo_johnson(const Eigen::VectorXd& u) {
   lambda_ = 0.5 * (a + b);
 }
 
-void OutcomeTransform::fit_fences(const Eigen::VectorXd& sorted) {
-  const double low = quantile_of_sorted(sorted, 0.25);
-  const double high = quantile_of_sorted(sorted, 0.75);
-  // Without spread in the middle half every other outcome would be an outlier.
-  fence_ = high > low ? low - 1.5 * (high - low) : -std::numeric_limits<double>::infinity();
-}
-
 void OutcomeTransform::fit_extension() {
   const double step = 1e-3 * (high_ - low_);
   slope_low_ = (core(low_ + step) - core(low_)) / step;
@@ -175,8 +165,6 @@ double OutcomeTransform::core(double u) const {
     }
     case Warp::yeo_johnson:
       return yeo_johnson(u, lambda_);
-    case Warp::winsorized:
-      return std::max(u, fence_);
     case Warp::identity:
       break;
   }
@@ -193,7 +181,6 @@ double OutcomeTransform::core_inverse(double v) const {
     }
     case Warp::yeo_johnson:
       return yeo_johnson_inverse(v, lambda_);
-    case Warp::winsorized:
     case Warp::identity:
       break;
   }

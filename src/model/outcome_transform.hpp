@@ -1,14 +1,12 @@
 /// \file Monotone maps from outcomes to what a Gaussian process likes to see. All in max-form: larger is better.
 /// Every map ends in standardization (mean 0, standard deviation 1 over the outcomes it was fitted to), is continuous
-/// and increasing (winsorizing: not decreasing), defined for every finite number, and does the same to a*y + b (a > 0)
-/// as to y.
+/// and increasing, defined for every finite number, and does the same to a*y + b (a > 0) as to y.
 ///
 /// half_rank_log: outcomes below the median are replaced by normal quantiles of their ranks, so that bad outcomes
 /// cannot dominate; then
 ///   0.5 - log1p((max - h)/(max - min) (s - 1)) / log s with s = 1.5, which stretches the good end. Reference: Song et
 ///   al. (2024), arXiv 2408.11527.
 /// yeo_johnson: the power transform with maximum-likelihood exponent. Reference: Yeo & Johnson (2000), Biometrika 87.
-/// winsorized: bad outliers beyond 1.5 interquartile ranges are clipped. Reference: Tukey's fences.
 /// identity: standardization only.
 #pragma once
 
@@ -17,7 +15,7 @@
 
 namespace stune::model {
 
-enum class Warp : std::uint8_t { half_rank_log, yeo_johnson, winsorized, identity };
+enum class Warp : std::uint8_t { half_rank_log, yeo_johnson, identity };
 
 /// Immutable after fit.
 class OutcomeTransform {
@@ -27,7 +25,7 @@ class OutcomeTransform {
 
   double forward(double y) const;
   Eigen::VectorXd forward(const Eigen::VectorXd& y) const;
-  /// The outcome whose forward() is z. Where winsorizing is flat, the clipping fence.
+  /// The outcome whose forward() is z.
   double inverse(double z) const;
   /// Standard deviation of the transformed outcome when y is known to within `sem`, from a symmetric difference.
   double forward_sem(double y, double sem) const;
@@ -37,7 +35,6 @@ class OutcomeTransform {
   double core_inverse(double v) const;
   void fit_half_rank(const Eigen::VectorXd& sorted);
   void fit_yeo_johnson(const Eigen::VectorXd& u);
-  void fit_fences(const Eigen::VectorXd& sorted);
   void fit_extension();
 
   Warp warp_ = Warp::identity;
@@ -50,7 +47,6 @@ class OutcomeTransform {
   Eigen::VectorXd knots_, values_;   // half-rank below the median: increasing, last entry is (median, median)
   double top_ = 0.0, bottom_ = 0.0;  // log warp: largest and smallest half-ranked value
   double lambda_ = 1.0;              // Yeo-Johnson
-  double fence_ = 0.0;               // winsorizing
 };
 
 }  // namespace stune::model
