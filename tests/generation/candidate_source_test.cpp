@@ -247,10 +247,10 @@ TEST(GenerationStrategy, WantingMoreTrialsDoesNotSendTheModelBackToTheInitialDes
 }
 
 TEST(GenerationStrategy, OutcomeTransformsTakeTurnsAlsoWhereTrialsEndInPairs) {
-  Story story(plane());
+  Story story(plane(), "fast", 4);
   InlineSource source;
-  play(story, source, 6);
-  for (int i = 6; i < 14; i += 2) {
+  play(story, source, 4);
+  for (int i = 4; i < 12; i += 2) {
     for (int k = 0; k < 2; ++k) source.feed(story.accept(source.take(1, 0).ready.at(0)));
     for (int k = 0; k < 2; ++k) source.feed(story.complete(i + k, loss_at(story, i + k)));
   }
