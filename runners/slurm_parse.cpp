@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
+#include <iterator>
 
 #include "base/clock.hpp"
 
@@ -81,10 +83,12 @@ constexpr std::array<std::string_view, 14> transient_phrases{"connect failure",
                                                              "Unable to resolve",
                                                              "Could not establish a configuration source"};
 
-constexpr std::array<std::string_view, 9> capacity_phrases{
-    "MaxSubmitJobPerUser", "MaxSubmitJobsPerUser",   "MaxSubmitJobLimit",
-    "MaxSubmitJobsLimit",  "MaxSubmitJobPerAccount", "MaxSubmitJobsPerAccount",
-    "GrpSubmitJob",        "jobs per hour limit",    "GrpSubmitJobsLimit"};
+constexpr std::array<std::string_view, 4> own_limit_phrases{"MaxSubmitJobPerUser", "MaxSubmitJobsPerUser",
+                                                            "MaxSubmitJobLimit", "MaxSubmitJobsLimit"};
+
+/// Jobs of others count as well, or jobs that have left the queue long ago.
+constexpr std::array<std::string_view, 4> shared_limit_phrases{"MaxSubmitJobPerAccount", "MaxSubmitJobsPerAccount",
+                                                               "GrpSubmitJob", "jobs per hour limit"};
 
 /// A limit of jobs, where Slurm or the site's wrapper does not say which: limits of other things have their names.
 bool is_unnamed_limit(std::string_view text) {
@@ -97,13 +101,25 @@ std::string_view last_words(std::string_view error) {
   return place == std::string_view::npos ? error : error.substr(place);
 }
 
+/// What keeps this machine from starting a process now, and not tomorrow.
+bool passes(int error) {
+  constexpr std::array passing{EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY, EIO, ESTALE};
+  return std::find(passing.begin(), passing.end(), error) != passing.end();
+}
+
 SbatchAnswer classify_failure(const CommandResult& result) {
   const std::string text{trimmed(result.error.empty() ? result.output : result.error)};
   const std::string_view words = last_words(text);
-  if (result.exit_code == 127) return Refusal{Refusal::Kind::permanent, text.empty() ? "sbatch cannot be run" : text};
+  if (result.could_not_start != 0) {
+    return Refusal{passes(result.could_not_start) ? Refusal::Kind::transient : Refusal::Kind::permanent, text};
+  }
+  if (result.exit_code == 127 && mentions(text, "not found")) return Refusal{Refusal::Kind::permanent, text};
   if (mentions_any(words, transient_phrases)) return Refusal{Refusal::Kind::transient, text};
   if (mentions_any(words, doubtful_phrases)) return Ambiguous{text};
-  if (mentions_any(text, capacity_phrases) || is_unnamed_limit(text)) return Refusal{Refusal::Kind::capacity, text};
+  if (mentions_any(text, shared_limit_phrases)) return Refusal{Refusal::Kind::capacity, text};
+  if (mentions_any(text, own_limit_phrases) || is_unnamed_limit(text)) {
+    return Refusal{Refusal::Kind::capacity, text, true};
+  }
   if (mentions(words, "Unable to contact slurm controller")) return Ambiguous{text};
   const bool answered = mentions(text, "Batch job submission failed") || mentions(text, "sbatch: error:") ||
                         mentions(text, "sbatch: fatal:") || mentions(text, "Invalid") ||
@@ -131,6 +147,26 @@ std::optional<Submitted> parse_job_line(std::string_view line) {
 std::string key_of(std::string_view job, std::string_view array_job, std::string_view array_task) {
   if (is_number(array_task)) return std::string(array_job) + "_" + std::string(array_task);
   return std::string(job);
+}
+
+/// Of "4700_[0,2,4-7%2]", whose tasks have not started: their numbers, no more than a submission of ours can hold.
+std::vector<int> tasks_of(std::string_view job) {
+  constexpr int most = 1000;
+  std::vector<int> tasks;
+  const std::size_t open = job.find("_[");
+  if (open == std::string_view::npos) return tasks;
+  std::string_view rest = job.substr(open + 2);
+  rest = rest.substr(0, rest.find_first_not_of("0123456789,-"));
+  while (!rest.empty()) {
+    const std::string_view part = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(rest.size(), part.size() + 1));
+    const std::size_t dash = part.find('-');
+    const int first = leading_number(part, -1);
+    const int last = dash == std::string_view::npos ? first : leading_number(part.substr(dash + 1), -1);
+    for (int task = std::max(first, 0); first >= 0 && task <= std::min(last, most - 1); ++task) tasks.push_back(task);
+    if (tasks.size() >= most) break;
+  }
+  return tasks;
 }
 
 }  // namespace
@@ -170,12 +206,14 @@ QueueAnswer parse_squeue(std::string_view text) {
 
 std::vector<AccountingRow> parse_sacct(std::string_view text) {
   std::vector<AccountingRow> rows;
+  std::vector<AccountingRow> expanded;
   for (const std::string_view line : lines_of(text)) {
     const auto fields = fields_of(line, 6);
     if (fields.size() < 6 || !is_number(fields[0])) continue;
     AccountingRow row;
     const bool is_task = mentions(fields[1], "_") && !mentions(fields[1], "[");
     row.job = std::string(is_task ? fields[1] : fields[0]);
+    const auto tasks = tasks_of(fields[1]);
     row.state = parse_state(fields[2]);
     constexpr std::string_view by = " by ";
     if (const std::size_t place = fields[2].find(by); place != std::string_view::npos) {
@@ -188,8 +226,13 @@ std::vector<AccountingRow> parse_sacct(std::string_view text) {
     }
     row.nodes = std::string(fields[4]);
     row.name = std::string(fields[5]);
-    rows.push_back(std::move(row));
+    for (const int task : tasks) {
+      expanded.push_back(row);
+      expanded.back().job = std::string(fields[1].substr(0, fields[1].find('_') + 1)).append(std::to_string(task));
+    }
+    if (tasks.empty()) rows.push_back(std::move(row));
   }
+  rows.insert(rows.end(), std::make_move_iterator(expanded.begin()), std::make_move_iterator(expanded.end()));
   return rows;
 }
 

@@ -27,11 +27,14 @@ struct Ambiguous {
 struct Refusal {
   enum class Kind : std::uint8_t {
     transient,  ///< the controller is away or busy: the same again, later
-    capacity,   ///< a submit limit: later or fewer; permanent where no own job is in the queue
+    capacity,   ///< a submit limit: later or fewer
     permanent   ///< no job of this kind will ever be taken
   };
   Kind kind = Kind::permanent;
   std::string text;  ///< Slurm's own words
+  /// Of a limit that counts nothing but own jobs in the queue. Where there are none, it is none that passes: so Slurm
+  /// speaks of a missing account or a spent budget, too.
+  bool counts_own_jobs = false;
 };
 using SbatchAnswer = std::variant<Submitted, Ambiguous, Refusal>;
 
@@ -42,6 +45,10 @@ SbatchAnswer parse_sbatch(const CommandResult& result);
 
 /// For -o: free text last, so that it may hold anything.
 inline constexpr const char* queue_format = "%A|%F|%K|%t|%N|%r|%j";
+/// Of squeue, so that one call tells of all jobs of ours.
+inline std::vector<std::string> queue_arguments() {
+  return {"--me", "-a", "-h", "-r", "-t", "all", "-o", queue_format};
+}
 
 struct QueueRow {
   std::string job;  ///< "4711", or "4700_3" for a task of an array: the key by which sbatch's answer finds it
@@ -54,7 +61,7 @@ struct QueueAnswer {
   std::vector<QueueRow> rows;
   bool whole = true;  ///< false: a line was cut or could not be read; absence proves nothing
 };
-/// Of `squeue --me -a -h -r -t all -o queue_format`.
+/// Of squeue with queue_arguments().
 QueueAnswer parse_squeue(std::string_view text);
 
 // --- sacct
@@ -62,7 +69,7 @@ QueueAnswer parse_squeue(std::string_view text);
 inline constexpr const char* accounting_format = "JobIDRaw,JobID,State,ExitCode,NodeList,JobName";
 
 struct AccountingRow {
-  std::string job;  ///< as in QueueRow
+  std::string job;  ///< as in QueueRow; tasks that share a line, "4700_[1-3]", come as a row each, after all others
   State state = State::unknown;
   std::optional<int> cancelled_by;  ///< user id
   int exit_code = 0;                ///< of the batch script; sacct subtracts 128 from 128 and more

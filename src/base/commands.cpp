@@ -135,6 +135,7 @@ CommandId ChildCommands::start(CommandCall call) {
   if (const int error = try_start(call, running)) {
     CommandResult result;
     result.exit_code = 127;
+    result.could_not_start = error;
     result.error = "cannot start " + (call.arguments.empty() ? std::string("nothing") : call.arguments.front()) + ": " +
                    std::strerror(error);
     refused_.emplace_back(id, std::move(result));

@@ -21,6 +21,7 @@ struct CommandCall {
 struct CommandResult {
   int exit_code = 0;  ///< 127 and a message in `error` where it could not be started
   int signal = 0;
+  int could_not_start = 0;  ///< errno, where it could not be started
   bool timed_out = false;
   bool truncated = false;  ///< more than 16 MiB were written to one of the two; the rest is dropped
   std::string output;

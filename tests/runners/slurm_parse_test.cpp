@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <cerrno>
+
 namespace stune::slurm {
 namespace {
 
@@ -25,6 +27,10 @@ Refusal::Kind kind_of(const std::string& error) {
   const auto* refusal = std::get_if<Refusal>(&parsed);
   if (refusal == nullptr) ADD_FAILURE() << "no refusal: " << error;
   return refusal == nullptr ? Refusal::Kind{} : refusal->kind;
+}
+
+Refusal::Kind kind_of_127(const std::string& error) {
+  return std::get<Refusal>(parse_sbatch(answer(127, "", error))).kind;
 }
 
 bool is_ambiguous(const CommandResult& result) { return std::holds_alternative<Ambiguous>(parse_sbatch(result)); }
@@ -153,7 +159,7 @@ TEST(Sacct, RowsWithTheFirstWordOfTheStateAndTheUserWhoCancelled) {
       "24|22_1|FAILED|3:0|n2|token\n"
       "22|22_[2-4]|PENDING|0:0|None assigned|token\n");
 
-  ASSERT_EQ(rows.size(), 4U);
+  ASSERT_EQ(rows.size(), 6U);
   EXPECT_EQ(rows[0].state, State::completed);
   EXPECT_EQ(rows[0].cancelled_by, std::nullopt);
   EXPECT_EQ(rows[1].state, State::cancelled);
@@ -162,7 +168,48 @@ TEST(Sacct, RowsWithTheFirstWordOfTheStateAndTheUserWhoCancelled) {
   EXPECT_EQ(rows[1].name, "c1|pipe");
   EXPECT_EQ(rows[2].job, "22_1");
   EXPECT_EQ(rows[2].exit_code, 3);
-  EXPECT_EQ(rows[3].job, "22");
+  EXPECT_EQ(rows[3].job, "22_2");
+}
+
+TEST(Sacct, TasksThatShareALineAreEachAndAfterWhatHasALineOfItsOwn) {
+  const auto rows = parse_sacct(
+      "22|22_[0,2,4-6%2]|CANCELLED by 7|0:0|None assigned|token\n"
+      "23|22_1|RUNNING|0:0|n1|token\n"
+      "24|24_[3-...]|PENDING|0:0||cut\n"
+      "25|25_[5-2]|PENDING|0:0||odd\n"
+      "26|26_[0-4000000]|PENDING|0:0||huge\n");
+  std::vector<std::string> jobs;
+  for (const AccountingRow& row : rows) jobs.push_back(row.job);
+
+  jobs.resize(7);
+  EXPECT_THAT(jobs, ElementsAre("22_1", "24", "25", "22_0", "22_2", "22_4", "22_5"));
+  EXPECT_EQ(rows[4].cancelled_by, 7);
+  EXPECT_EQ(rows[3].state, State::cancelled);
+  EXPECT_LE(rows.size(), 1100U);
+}
+
+TEST(Sbatch, WhatThisMachineCannotStartIsTriedAgainUnlessItIsNotThere) {
+  CommandResult no_process = answer(127, "", "cannot start sbatch: Resource temporarily unavailable");
+  no_process.could_not_start = EAGAIN;
+  CommandResult no_file = answer(127, "", "cannot start sbatch: No such file or directory");
+  no_file.could_not_start = ENOENT;
+
+  EXPECT_EQ(std::get<Refusal>(parse_sbatch(no_process)).kind, Refusal::Kind::transient);
+  EXPECT_EQ(std::get<Refusal>(parse_sbatch(no_file)).kind, Refusal::Kind::permanent);
+  EXPECT_EQ(kind_of_127("sbatch: line 3: exec: /opt/slurm/bin/sbatch: not found"), Refusal::Kind::permanent);
+  EXPECT_TRUE(is_ambiguous(answer(127, "", "its exit status is not known: this process ignores SIGCHLD")));
+}
+
+TEST(Sbatch, OnlyLimitsOfOwnJobsCanBeToldFromAMissingAccountByAnEmptyQueue) {
+  const std::string policy = "sbatch: error: Batch job submission failed: Job violates accounting/QOS policy\n";
+  for (const auto& [limit, own] : {std::pair{"QOSMaxSubmitJobPerUserLimit", true},
+                                   {"AssocMaxSubmitJobLimit", true},
+                                   {"Reached jobs per hour limit", false},
+                                   {"AssocGrpSubmitJobsLimit", false},
+                                   {"QOSMaxSubmitJobPerAccountLimit", false}}) {
+    const auto parsed = parse_sbatch(answer(1, "", std::string("sbatch: error: ") + limit + "\n" + policy));
+    EXPECT_EQ(std::get<Refusal>(parsed).counts_own_jobs, own) << limit;
+  }
 }
 
 TEST(Sacct, DisabledAccountingIsToldFromADatabaseThatIsDown) {
