@@ -9,13 +9,12 @@
 #include "base/log.hpp"
 #include "runners/slurm_escalation.hpp"
 #include "stune/error.hpp"
-#include "trial/task.hpp"
 
 namespace stune::slurm {
 namespace {
 
 constexpr int jobs_before_the_first_claim = 4;
-constexpr int patience_with_failing_accounting = 10;
+constexpr Seconds soon{20};
 constexpr Seconds config_lasts{24 * 3600.0};
 constexpr Seconds memory_of_accounting{7 * 24 * 3600.0};
 
@@ -52,12 +51,20 @@ Dialogue::Dialogue(const SlurmOptions& options, const Workplace& workplace)
       folder_(workplace.folder),
       options_(checked(read_options(options, workplace), workplace)),
       timing_(options),
-      job_environment_(job_environment(workplace.environment, current_environment())),
-      channel_(*workplace.commands, current_environment(), options_.cluster),
-      watch_(folder_, timing_, static_cast<int>(::geteuid()), options_.requeue),
-      placement_(workplace_, folder_, options_, timing_, Pace(options.submit_rate, options.submit_burst), watch_),
+      surroundings_(with_surroundings(current_environment(), workplace.environment)),
+      job_environment_(job_environment(workplace.environment, surroundings_)),
+      channel_(*workplace.commands, surroundings_, options_.cluster),
+      claims_(folder_, timing_),
+      watch_(folder_, timing_, claims_, static_cast<int>(::geteuid()), options_.requeue),
+      placement_(workplace_, folder_, options_, timing_, Pace(options.submit_rate, options.submit_burst), claims_,
+                 watch_),
       queue_(timing_.look, timing_.growth, timing_.look_cap),
-      files_(timing_.files, timing_.growth, timing_.files_cap) {
+      files_(timing_.files, timing_.growth, timing_.files_cap),
+      cancel_retries_(timing_.retry, timing_.retry_cap) {
+  if (is_trial_run(timing_.look)) {
+    log::warn("the queue is looked at every " + to_words(timing_.look) +
+              ", which few sites like; --poll 10s or more is for real clusters");
+  }
   create_folders(folder_.done());
   recall(workplace.clock->now());
 }
@@ -70,13 +77,19 @@ void Dialogue::recall(TimePoint now) {
     return;
   }
   saved_notes_ = notes_;
-  watch_.remember(notes_.doubts);
-  if (notes_.accounting_at != TimePoint{}) accounting_not_before_ = later(notes_.accounting_at, timing_.accounting);
+  claims_.remember(notes_.doubts.unreadable);
+  watch_.remember(notes_.doubts, notes_.claim_seen);
+  placement_.remember(notes_.submitting, now);
+  if (notes_.look_at != TimePoint{}) queue_.begin(notes_.look_at);
+  if (notes_.accounting_at != TimePoint{}) wait_for_accounting();
   if (notes_.config && now - notes_.config_at < config_lasts) take_config(*notes_.config);
 }
 
 void Dialogue::note() {
   notes_.doubts = watch_.doubts();
+  notes_.doubts.unreadable = claims_.unreadable();
+  notes_.claim_seen = watch_.has_seen_a_claim();
+  notes_.submitting = placement_.notes();
   if (notes_ == saved_notes_) return;
   saved_notes_ = notes_;
   try {
@@ -96,14 +109,8 @@ int Dialogue::capacity() const {
 int Dialogue::max_batch() const { return placement_.batch_limit(std::clamp(config_.max_array_size, 1, largest_batch)); }
 
 std::string Dialogue::batch_key(const Job& job) const {
-  std::string key;
-  for (const auto* words : {&options_.from_script, &options_.from_command_line}) {
-    for (const std::string& word : *words) key += fill_placeholders(word, job.id, job.parameters) + '\n';
-  }
-  for (const std::string& text : {options_.chdir.value_or(""), options_.exclude}) {
-    key += fill_placeholders(text, job.id, job.parameters) + '\n';
-  }
-  return key + std::to_string(job.more_time) + " " + std::to_string(job.more_memory) + joined(job.avoid_hosts);
+  return options_text(options_, job) + std::to_string(job.more_time) + " " + std::to_string(job.more_memory) +
+         joined(job.avoid_hosts);
 }
 
 void Dialogue::submit(std::vector<Submission> submissions) {
@@ -127,7 +134,7 @@ void Dialogue::adopt(std::vector<Submission> submissions) {
     placement_.add(std::move(submission), true, now);
   }
   queue_.hasten(now);
-  files_.news(now);
+  files_.expect(now);
   collect();
   ask_next(now);
 }
@@ -138,10 +145,10 @@ void Dialogue::stop(std::span<const AttemptId> ids) {
     if (watch_.contains(id)) {
       watch_.stop(id, now);
     } else if (placement_.contains(id)) {
-      placement_.stop(id);
+      placement_.stop(id, now);
     }
   }
-  files_.news(now);
+  files_.expect(now);
   collect();
   ask_next(now);
 }
@@ -150,13 +157,14 @@ std::vector<JobReport> Dialogue::poll(TimePoint now) {
   last_poll_ = now;
   if (const auto answer = channel_.take(now)) read_answer(*answer, now);
   if (now >= files_.due()) {
+    files_.begin(now);
     if (watch_.look_at_files(now)) {
       files_.news(now);
     } else {
       files_.quiet(now);
     }
   }
-  if (watch_.take_wish_for_a_look()) queue_.hasten(later(last_look_, timing_.look));
+  if (watch_.take_wish_for_a_look()) queue_.hasten(now);
   collect();
   settle_without_accounting(now);
   collect();
@@ -181,9 +189,8 @@ void Dialogue::read_answer(const Channel::Answer& answer, TimePoint now) {
       return read_config(answer.result, now);
     case Tool::sbatch:
       placement_.read_sbatch(answer.result, now);
-      if (placement_.has_doubts()) queue_.hasten(now);
-      queue_.hasten(later(now, timing_.first_look));
-      files_.news(now);
+      queue_.hasten(placement_.has_doubts() ? now : later(now, timing_.first_look));
+      files_.expect(now);
       return;
     case Tool::squeue:
       return read_queue(answer.result, now);
@@ -214,10 +221,10 @@ void Dialogue::take_config(const Config& config) {
 
 void Dialogue::read_queue(const CommandResult& result, TimePoint now) {
   const bool good = result.exit_code == 0 && result.signal == 0 && !result.timed_out;
-  queue_.took(result.elapsed);
   if (!good) {
     queue_.failed(now);
   } else {
+    queue_.took(result.elapsed);
     queue_.quiet(now);
     QueueAnswer answer = parse_squeue(result.output);
     answer.whole = answer.whole && !result.truncated;
@@ -225,11 +232,14 @@ void Dialogue::read_queue(const CommandResult& result, TimePoint now) {
     const bool changed = watch_.read_queue(answer, queue_.interval(), now);
     if (placed || changed) queue_.news(now);
   }
-  if (placement_.has_doubts()) queue_.hasten(later(now, timing_.first_look));
+  if (placement_.has_doubts()) queue_.hasten(now);
+}
+
+void Dialogue::wait_for_accounting() {
+  accounting_not_before_ = later(notes_.accounting_at, timing_.accounting_wait(notes_.accounting_failures));
 }
 
 void Dialogue::read_accounting(const CommandResult& result, TimePoint now) {
-  accounting_not_before_ = later(now, timing_.accounting);
   notes_.accounting_at = now;
   if (is_accounting_disabled(result)) {
     log::info("Slurm keeps no accounting here; the queue and exit records have to do");
@@ -245,19 +255,22 @@ void Dialogue::read_accounting(const CommandResult& result, TimePoint now) {
       watch_.read_accounting(rows, asked_jobs_, now);
     }
   }
+  wait_for_accounting();
 }
 
 void Dialogue::settle_without_accounting(TimePoint now) {
-  if (accounting_ && notes_.accounting_failures < patience_with_failing_accounting) return;
-  placement_.give_up_accounting(now);
-  watch_.give_up_accounting(now);
+  if (accounting_ && notes_.accounting_failures == 0) return;
+  const Seconds patience = accounting_ ? timing_.accounting_patience : Seconds{0};
+  placement_.give_up_accounting(patience, now);
+  watch_.give_up_accounting(patience, now);
 }
 
 void Dialogue::read_cancel(const CommandResult& result, TimePoint now) {
   const bool good = result.exit_code == 0 && result.signal == 0 && !result.timed_out;
   watch_.cancelled(asked_jobs_, good ? "" : (result.error.empty() ? "no answer" : result.error), now);
-  cancel_not_before_ = good ? now : later(now, timing_.retry);
-  files_.news(now);
+  if (good) cancel_retries_.reset();
+  cancel_not_before_ = good ? now : later(now, cancel_retries_.next());
+  files_.expect(now);
   queue_.hasten(later(now, timing_.first_look));
 }
 
@@ -293,8 +306,9 @@ bool Dialogue::ask_submit(TimePoint now) {
 
 bool Dialogue::ask_queue(TimePoint now, TimePoint due) {
   if (now < due || !has_work()) return false;
-  last_look_ = now;
-  channel_.start(Tool::squeue, {"--me", "-a", "-h", "-r", "-t", "all", "-o", queue_format});
+  queue_.begin(now);
+  notes_.look_at = now;
+  channel_.start(Tool::squeue, queue_arguments());
   return true;
 }
 
@@ -335,8 +349,12 @@ std::vector<std::string> Dialogue::budget(TimePoint now) const {
 }
 
 bool Dialogue::busy() const {
-  return !channel_.is_free() || !reports_.empty() || placement_.has_ready() || placement_.has_doubts() ||
-         !watch_.to_cancel().empty();
+  if (!channel_.is_free() || !reports_.empty()) return true;
+  TimePoint next = placement_.due();
+  if (placement_.has_doubts()) next = std::min(next, queue_.due());
+  if (accounting_ && !placement_.questions().empty()) next = std::min(next, accounting_not_before_);
+  if (!watch_.to_cancel().empty()) next = std::min(next, cancel_not_before_);
+  return next <= later(workplace_.clock->now(), soon);
 }
 
 }  // namespace stune::slurm

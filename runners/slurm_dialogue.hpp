@@ -1,7 +1,8 @@
 /// \file The conversation with Slurm: which command is next, what its answer means for submissions and jobs.
 ///
 /// One command runs at a time. In this order: what the configuration is (once), scancel, sbatch, squeue, sacct; an
-/// overdue squeue goes before sbatch, so that a long queue of submissions blinds nobody.
+/// overdue squeue goes before sbatch, so that a long queue of submissions blinds nobody. When the queue is looked at is
+/// Rhythm's rule alone.
 #pragma once
 
 #include <map>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "runners/slurm_channel.hpp"
+#include "runners/slurm_claims.hpp"
 #include "runners/slurm_notes.hpp"
 #include "runners/slurm_options.hpp"
 #include "runners/slurm_placement.hpp"
@@ -48,6 +50,7 @@ class Dialogue {
   void collect();
   bool has_work() const { return !watch_.empty() || placement_.has_doubts(); }
   bool has_questions() const { return watch_.has_questions() || !placement_.questions().empty(); }
+  void wait_for_accounting();
   void settle_without_accounting(TimePoint now);
   void ask_next(TimePoint now);
   bool ask_config(TimePoint now);
@@ -60,8 +63,10 @@ class Dialogue {
   ExperimentFolder folder_;
   UserOptions options_;
   Timing timing_;
+  Environment surroundings_;
   Environment job_environment_;
   Channel channel_;
+  Claims claims_;
   Watch watch_;
   Placement placement_;
   Rhythm queue_;
@@ -70,7 +75,7 @@ class Dialogue {
   Notes notes_;        ///< for the next coordinator
   Notes saved_notes_;  ///< as they are in their file
   TimePoint last_poll_ = TimePoint{};
-  TimePoint last_look_ = TimePoint{};
+  Backoff cancel_retries_;
   TimePoint config_due_ = TimePoint::min();
   TimePoint cancel_not_before_ = TimePoint::min();
   TimePoint accounting_not_before_ = TimePoint::min();

@@ -4,6 +4,7 @@
 #include <functional>
 #include <random>
 #include <string>
+#include <utility>
 
 #include "runners/slurm_timing.hpp"
 
@@ -19,10 +20,28 @@ class Pace {
   TimePoint due() const { return full_ == TimePoint::min() ? full_ : later(full_, -slack_); }
   void spend(TimePoint now) { full_ = later(std::max(full_, now), interval_); }
 
+  /// When the whole burst is there again: what an earlier process has spent is not there for the next.
+  TimePoint full() const { return full_; }
+  void resume(TimePoint full, TimePoint now) { full_ = std::min(full, later(now, slack_ + interval_)); }
+
  private:
   Seconds interval_;
   Seconds slack_;
-  TimePoint full_ = TimePoint::min();  ///< when the whole burst is there again
+  TimePoint full_ = TimePoint::min();
+};
+
+/// Waiting times that double from one failure to the next.
+class Backoff {
+ public:
+  Backoff(Seconds first, Seconds cap) : first_(first), cap_(cap), wait_(first) {}
+  bool is_fresh() const { return wait_ == first_; }
+  Seconds next() { return std::exchange(wait_, std::min(cap_, 2 * wait_)); }
+  void reset() { wait_ = first_; }
+
+ private:
+  Seconds first_;
+  Seconds cap_;
+  Seconds wait_;
 };
 
 /// Waiting times of experiments that were all refused in the same moment differ by up to a fifth.

@@ -5,32 +5,31 @@
 #include "base/log.hpp"
 #include "stune/error.hpp"
 #include "trial/claim.hpp"
-#include "trial/task.hpp"
 
 namespace stune::slurm {
 namespace {
 
-/// As one would type it.
-std::string call_text(const JobPlan& plan) {
-  std::string text = "sbatch";
-  for (const std::string& word : sbatch_arguments(plan, plan.submission_folder / "job.sh"))
-    text.append(" ").append(quote_word(word));
-  return text;
+constexpr int looks_to_believe = 2;
+constexpr int silences_to_believe = 5;
+
+/// A coordinator that runs as a job is no trial that fills the queue.
+bool is_coordinator(const QueueRow& row, const Workplace& workplace) {
+  return row.name == workplace.experiment_name + "-coordinator";
 }
 
 }  // namespace
 
 Placement::Placement(const Workplace& workplace, const ExperimentFolder& folder, const UserOptions& options,
-                     const Timing& timing, Pace pace, Watch& watch)
+                     const Timing& timing, Pace pace, Claims& claims, Watch& watch)
     : workplace_(workplace),
       folder_(folder),
       options_(options),
       timing_(timing),
+      claims_(claims),
       watch_(watch),
       pace_(pace),
       jitter_(workplace.folder.string()),
-      retry_delay_(timing.retry),
-      limit_delay_(timing.limit) {}
+      retries_(timing.retry, timing.retry_cap) {}
 
 int Placement::jobs() const {
   std::size_t count = 0;
@@ -45,16 +44,38 @@ bool Placement::contains(AttemptId id) const {
   });
 }
 
-bool Placement::has_ready() const {
-  return std::any_of(entries_.begin(), entries_.end(), [](const Entry& e) { return e.stage == Stage::ready; });
-}
-
 bool Placement::has_doubts() const {
   return std::any_of(entries_.begin(), entries_.end(),
                      [](const Entry& e) { return e.stage == Stage::doubtful || e.stage == Stage::limited; });
 }
 
-TimePoint Placement::due() const { return has_ready() ? takes_jobs_at() : never; }
+TimePoint Placement::due() const {
+  const bool has_ready =
+      std::any_of(entries_.begin(), entries_.end(), [](const Entry& e) { return e.stage == Stage::ready; });
+  return has_ready ? takes_jobs_at() : never;
+}
+
+void Placement::remember(SubmitNotes notes, TimePoint now) {
+  if (notes.pace_full) pace_.resume(*notes.pace_full, now);
+  limit_ = notes.limit;
+  limits_in_empty_queue_ = notes.limits_in_empty_queue;
+  silences_ = notes.silences;
+  kinds_ = std::move(notes.kinds);
+  searches_ = std::move(notes.searches);
+}
+
+SubmitNotes Placement::notes() const {
+  SubmitNotes notes;
+  if (pace_.full() != TimePoint::min()) notes.pace_full = pace_.full();
+  notes.limit = limit_;
+  notes.limits_in_empty_queue = limits_in_empty_queue_;
+  notes.silences = silences_;
+  notes.kinds = kinds_;
+  for (const Entry& entry : entries_) {
+    if (entry.search.good_looks > 0) notes.searches[entry.submission.token] = entry.search;
+  }
+  return notes;
+}
 
 void Placement::add(Submission submission, bool adopting, TimePoint now) {
   std::erase_if(submission.jobs, [this](const Job& job) {
@@ -66,26 +87,27 @@ void Placement::add(Submission submission, bool adopting, TimePoint now) {
   entry.adopting = adopting;
   if (adopting) {
     entry.stage = Stage::doubtful;
+    entry.round = silences_;
+    const auto known = searches_.find(entry.submission.token);
+    if (known != searches_.end()) entry.search = known->second;
+    find_folder(entry);
     if (take_from_claims(entry, now)) return;
   }
   entries_.push_back(std::move(entry));
 }
 
-void Placement::stop(AttemptId id) {
+void Placement::stop(AttemptId id, TimePoint now) {
   stopped_.insert(id);
   for (Entry& entry : entries_) {
-    if (entry.stage == Stage::ready || entry.stage == Stage::limited) drop_stopped(entry);
+    if (entry.stage == Stage::ready || entry.stage == Stage::limited) drop_stopped(entry, now);
   }
   clean();
 }
 
 /// Never submitted, and fenced lest a stray job of an earlier call of sbatch starts it.
-void Placement::drop_stopped(Entry& entry) {
-  std::erase_if(entry.submission.jobs, [this](const Job& job) {
-    if (!stopped_.contains(job.id)) return false;
-    fence(folder_.attempt(job.id));
-    report(job, JobState::absent, "");
-    return true;
+void Placement::drop_stopped(Entry& entry, TimePoint now) {
+  std::erase_if(entry.submission.jobs, [&](const Job& job) {
+    return stopped_.contains(job.id) && settle(entry, {job.id, JobState::absent}, now);
   });
   entry.over = entry.submission.jobs.empty();
 }
@@ -100,107 +122,47 @@ void Placement::read_sbatch(const CommandResult& result, TimePoint now) {
   if (sent == entries_.end()) return;
   const SbatchAnswer answer = parse_sbatch(result);
   if (const auto* submitted = std::get_if<Submitted>(&answer)) {
-    retry_delay_ = timing_.retry;
-    limit_delay_ = timing_.limit;
+    const int size = static_cast<int>(sent->submission.jobs.size());
     // A limit that was met an hour ago need not be one any more.
-    const bool full = static_cast<int>(sent->submission.jobs.size()) >= batch_limit_;
-    if (full && now >= later(last_limit_, timing_.limit_cap)) batch_limit_ = std::min(array_limit_, 2 * batch_limit_);
-    place(*sent, sent->submission.jobs.size() > 1 ? submitted->job + "_" : submitted->job, now);
+    const bool grows = limit_ && size >= limit_->batch && now >= later(limit_->met, timing_.limit_cap);
+    if (grows) limit_->batch = std::min(array_limit_, 2 * limit_->batch);
+    place(*sent, sent->tasks.size() > 1 ? submitted->job + "_" : submitted->job, now);
   } else if (const auto* ambiguous = std::get_if<Ambiguous>(&answer)) {
     doubt(*sent, ambiguous->why, now);
   } else {
-    const auto& refusal = std::get<Refusal>(answer);
-    sent->refusal = refusal.text;
-    const bool no_arrays = sent->submission.jobs.size() > 1 && refusal.text.find("array") != std::string::npos;
-    if (no_arrays) array_limit_ = std::max(1, static_cast<int>(sent->submission.jobs.size()) / 2);
-    if (refusal.kind == Refusal::Kind::transient) {
-      retry(*sent, refusal.text, now);
-    } else if (no_arrays ||
-               (refusal.kind == Refusal::Kind::capacity && (sent->submission.jobs.size() > 1 || !watch_.empty()))) {
-      defer(*sent, now);
-    } else if (refusal.kind == Refusal::Kind::capacity) {
-      sent->stage = Stage::limited;
-    } else {
-      refuse(*sent, now);
-    }
+    read_refusal(*sent, std::get<Refusal>(answer), now);
   }
   clean();
 }
 
-void Placement::place(Entry& entry, const std::string& job, TimePoint now) {
+bool Placement::place(Entry& entry, const std::string& job, TimePoint now) {
   const auto& jobs = entry.submission.jobs;
   const std::size_t bar = job.find('_');
-  std::vector<AttemptId> order;
-  // Who takes over an array may have been given other attempts of it, in another order, than were submitted.
-  if (bar != std::string::npos && entry.adopting) order = order_of_tasks(entry.submission.token);
+  const bool is_task = bar != std::string::npos;
+  if (!is_task && std::max(jobs.size(), entry.tasks.size()) > 1) return false;
+  learn(entry);
   for (std::size_t i = 0; i < jobs.size(); ++i) {
-    const auto found = std::find(order.begin(), order.end(), jobs[i].id);
-    const std::size_t index = found != order.end() ? static_cast<std::size_t>(found - order.begin()) : i;
-    const bool is_task = bar != std::string::npos;
-    watch(entry, jobs[i], is_task ? job.substr(0, bar + 1) + std::to_string(index) : job, now);
+    // Some of an array's attempts may have been settled before the others.
+    const auto found = std::find(entry.tasks.begin(), entry.tasks.end(), jobs[i].id);
+    const auto index = found != entry.tasks.end() ? static_cast<std::size_t>(found - entry.tasks.begin()) : i;
+    watch(entry, jobs[i].id, is_task ? job.substr(0, bar + 1) + std::to_string(index) : job, now);
     if (stopped_.erase(jobs[i].id) > 0) watch_.stop(jobs[i].id, now);
   }
   entry.over = true;
+  return true;
 }
 
-void Placement::watch(const Entry& entry, const Job& job, const std::string& name, TimePoint now) {
+void Placement::watch(const Entry& entry, AttemptId id, const std::string& name, TimePoint now) {
   const std::string number = entry.number >= 0 ? std::to_string(entry.number) : std::string();
-  watch_.add(job.id, entry.submission.token, name, number, true, now);
+  watch_.add(id, entry.submission.token, name, number, true, now);
 }
 
 void Placement::doubt(Entry& entry, const std::string& why, TimePoint now) {
   log::warn("sbatch left open whether it submitted " + entry.submission.token + " (" + why +
             "); looking for a job of that name");
   entry.stage = Stage::doubtful;
-  entry.good_looks = 0;
-  entry.next_look = now;
-}
-
-void Placement::retry(Entry& entry, const std::string& why, TimePoint now) {
-  if (retry_delay_ == timing_.retry) log::warn("Slurm takes no jobs at the moment; trying again: " + why);
-  entry.stage = Stage::ready;
-  not_before_ = later(now, jitter_(retry_delay_));
-  retry_delay_ = std::min(timing_.retry_cap, 2 * retry_delay_);
-  drop_stopped(entry);
-}
-
-void Placement::defer(Entry& entry, TimePoint now) {
-  batch_limit_ = std::max(1, static_cast<int>(entry.submission.jobs.size()) / 2);
-  last_limit_ = now;
-  const bool single = entry.submission.jobs.size() == 1;
-  if (single) {
-    not_before_ = later(now, jitter_(limit_delay_));
-    limit_delay_ = std::min(timing_.limit_cap, 2 * limit_delay_);
-  }
-  drop_stopped(entry);
-  for (const Job& job : entry.submission.jobs) report(job, JobState::deferred, entry.refusal);
-  entry.over = true;
-}
-
-void Placement::refuse(Entry& entry, TimePoint now) {
-  const Job& first = entry.submission.jobs.front();
-  if (!first.avoid_hosts.empty() && !entry.any_node) {
-    log::info("Slurm has no other nodes than those that failed lately (" + entry.refusal + "); they are tried again");
-    entry.any_node = true;
-    entry.stage = Stage::ready;
-    return drop_stopped(entry);
-  }
-  if (first.more_time == 0 && first.more_memory == 0) {
-    throw RunnerError("Slurm refused the job of trial " + to_string(first.id) + ":\n" + entry.refusal +
-                      "\nIt was submitted with:\n  " + call_text(plan_of(entry, entry.number)) +
-                      "\nCheck the #SBATCH lines of the script and the --sbatch options.");
-  }
-  const Cause cause = first.more_time > 0 ? Cause::timeout : Cause::out_of_memory;
-  for (const Job& job : entry.submission.jobs) {
-    fence(folder_.attempt(job.id));
-    stopped_.erase(job.id);
-    JobReport news{job.id, JobState::ended, Ending{}};
-    news.ending->cause = cause;
-    news.ending->ended = now;
-    news.ending->detail = "Slurm does not grant more: " + entry.refusal;
-    reports_.push_back(std::move(news));
-  }
-  entry.over = true;
+  entry.refusal = why;
+  entry.search = {0, now};
 }
 
 bool Placement::read_queue(const QueueAnswer& answer, TimePoint now) {
@@ -208,24 +170,22 @@ bool Placement::read_queue(const QueueAnswer& answer, TimePoint now) {
   bool own_jobs = false;
   for (const QueueRow& row : answer.rows) {
     named.emplace_back(row.name, row.job);
-    own_jobs = own_jobs || phase_of(row.state) != Phase::over;
+    own_jobs = own_jobs || (phase_of(row.state) != Phase::over && !is_coordinator(row, workplace_));
   }
   bool news = false;
   for (Entry& entry : entries_) {
     if (entry.stage == Stage::limited) {
       news = true;
-      if (!own_jobs && answer.whole) {
-        refuse(entry, now);
-        continue;
-      }
+      limits_in_empty_queue_ = own_jobs || !answer.whole ? 0 : limits_in_empty_queue_ + 1;
+      if (limits_in_empty_queue_ >= looks_to_believe) give_up(entry);
+      hold_back(now);
       defer(entry, now);
     }
     if (entry.stage != Stage::doubtful) continue;
     if (look_for(entry, named, now) || take_from_claims(entry, now)) {
       news = true;
-    } else if (answer.whole && now >= entry.next_look) {
-      ++entry.good_looks;
-      entry.next_look = later(now, timing_.first_look);
+    } else if (answer.whole && ++entry.search.good_looks == looks_to_believe) {
+      entry.search.since = now;
     }
   }
   clean();
@@ -235,20 +195,23 @@ bool Placement::read_queue(const QueueAnswer& answer, TimePoint now) {
 /// `named_jobs`: pairs of name and job.
 bool Placement::look_for(Entry& entry, const std::vector<std::pair<std::string, std::string>>& named_jobs,
                          TimePoint now) {
-  const auto found = std::find_if(named_jobs.begin(), named_jobs.end(),
-                                  [&](const auto& named) { return named.first == entry.submission.token; });
-  if (found == named_jobs.end()) return false;
-  log::info("found " + entry.submission.token + " as job " + found->second);
-  place(entry, found->second, now);
-  return true;
+  for (const auto& [name, job] : named_jobs) {
+    if (name != entry.submission.token || !place(entry, job, now)) continue;
+    log::info("found " + entry.submission.token + " as job " + job);
+    return true;
+  }
+  return false;
 }
 
 /// True where at least one attempt was claimed by a job: all of the submission are in it.
 bool Placement::take_from_claims(Entry& entry, TimePoint now) {
   for (const Job& job : entry.submission.jobs) {
-    const auto start = last_start(folder_.attempt(job.id));
-    if (!start) continue;
-    place(entry, job_in_claim(start->by.job), now);
+    try {
+      const auto start = claims_.last_start(job.id, now);
+      if (!start || start->by.job.empty() || !place(entry, job_in_claim(start->by.job), now)) continue;
+    } catch (const StorageError&) {
+      continue;  // the next look comes; until then it is as doubtful as before
+    }
     for (const Job& placed : entry.submission.jobs) {
       if (watch_.contains(placed.id)) watch_.examine(placed.id, now);
     }
@@ -260,7 +223,8 @@ bool Placement::take_from_claims(Entry& entry, TimePoint now) {
 std::vector<std::string> Placement::questions() const {
   std::vector<std::string> tokens;
   for (const Entry& entry : entries_) {
-    if (entry.stage == Stage::doubtful && entry.good_looks >= 2) tokens.push_back(entry.submission.token);
+    if (entry.stage == Stage::doubtful && entry.search.good_looks >= looks_to_believe)
+      tokens.push_back(entry.submission.token);
   }
   return tokens;
 }
@@ -277,24 +241,72 @@ void Placement::read_accounting(const std::vector<AccountingRow>& rows, const st
   clean();
 }
 
-void Placement::fence_all(Entry& entry, TimePoint now) {
-  for (const Job& job : entry.submission.jobs) {
-    const auto outcome = fence(folder_.attempt(job.id));
-    stopped_.erase(job.id);
-    if (const auto* started = std::get_if<Started>(&outcome)) {
-      watch(entry, job, job_in_claim(started->by.job), now);
-      watch_.examine(job.id, now);
-    } else {
-      report(job, JobState::absent, "no job of its name was found, and it is fenced");
-    }
-  }
-  entry.over = true;
+void Placement::give_up_accounting(Seconds waited, TimePoint now) {
+  std::vector<std::string> tokens = questions();
+  std::erase_if(tokens, [&](const std::string& token) {
+    return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+      return entry.submission.token == token && now - entry.search.since < waited;
+    });
+  });
+  read_accounting({}, tokens, now);
 }
 
-void Placement::report(const Job& job, JobState state, const std::string& detail) {
-  JobReport news{job.id, state, {}};
-  news.detail = detail;
-  if (stopped_.erase(job.id) > 0) {
+void Placement::fence_all(Entry& entry, TimePoint now) {
+  std::erase_if(entry.submission.jobs, [&](const Job& job) {
+    JobReport absent{job.id, JobState::absent};
+    absent.detail = "no job of its name was found, and it is fenced";
+    return settle(entry, std::move(absent), now);
+  });
+  entry.over = entry.submission.jobs.empty();
+  if (!entry.over) return;
+  if (entry.found) return;
+  // Those that were submitted at the same time say the same.
+  if (entry.number < 0 || entry.round != silences_) return;
+  if (++silences_ < silences_to_believe) return;
+  throw RunnerError("Slurm has taken none of the last submissions: no jobs of their names were found, " +
+                    std::to_string(silences_) + " times in a row, the last one for " + entry.submission.token + ".\n" +
+                    (entry.refusal.empty() ? "" : "sbatch said: " + entry.refusal + "\n") + "Try it by hand: sbatch " +
+                    (folder_.submission(entry.number) / "job.sh").string() +
+                    "\nDoes a wrapper of sbatch fail silently, or does this site rename jobs?");
+}
+
+bool Placement::settle(Entry& entry, JobReport fenced, TimePoint now) {
+  const AttemptId id = fenced.id;
+  try {
+    const auto outcome = claims_.fence(id, {}, now);
+    const auto* started = std::get_if<Started>(&outcome);
+    if (started == nullptr) {
+      report(std::move(fenced));
+      return true;
+    }
+    if (!started->by.job.empty()) {
+      if (!std::exchange(entry.found, true)) learn(entry);
+      watch(entry, id, job_in_claim(started->by.job), now);
+      if (stopped_.erase(id) > 0) {
+        watch_.stop(id, now);
+      } else {
+        watch_.examine(id, now);
+      }
+      return true;
+    }
+    // Nobody knows the job that claimed it, and no job of its name was found.
+    if (!std::holds_alternative<Fenced>(claims_.fence(id, started->start, now))) return false;
+    JobReport lost{id, JobState::ended, Ending{}};
+    lost.ending->cause = Cause::lost;
+    lost.ending->detail = "its claim cannot be read, and no job of its name was found";
+    report(std::move(lost));
+    return true;
+  } catch (const StorageError& error) {
+    if (!std::exchange(entry.has_trouble_with_files, true)) {
+      log::warn("trial " + to_string(id) + " is looked at again later: " + error.what());
+    }
+    not_before_ = std::max(not_before_, later(now, timing_.retry));
+    return false;
+  }
+}
+
+void Placement::report(JobReport news) {
+  if (stopped_.erase(news.id) > 0) {
     news.state = JobState::ended;
     news.ending = Ending{};
     news.ending->cause = Cause::stopped;

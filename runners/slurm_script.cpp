@@ -1,5 +1,7 @@
 #include "runners/slurm_script.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -112,6 +114,17 @@ Environment job_environment(const Environment& saved, const Environment& current
   }
   if (const auto conf = current.find("SLURM_CONF"); conf != current.end()) environment.insert(*conf);
   return environment;
+}
+
+Environment with_surroundings(Environment current, const Environment& saved) {
+  if (const auto path = saved.find("PATH"); path != saved.end() && !path->second.empty()) {
+    std::string& here = current["PATH"];
+    if (here.empty()) here = "/usr/local/bin:/usr/bin:/bin";
+    here += ":" + path->second;
+  }
+  const auto conf = saved.find("SLURM_CONF");
+  if (conf != saved.end() && ::access(conf->second.c_str(), R_OK) == 0) current.insert(*conf);
+  return current;
 }
 
 Environment query_environment(const Environment& current) {

@@ -1,4 +1,4 @@
-/// \file What is submitted: the script and sbatch's command line. Pure.
+/// \file What is submitted: the script, sbatch's command line and the environments. Pure, but for one look at a file.
 #pragma once
 
 #include <filesystem>
@@ -36,6 +36,10 @@ std::vector<std::string> sbatch_arguments(const JobPlan& plan, const std::filesy
 /// What sbatch runs with, and hence each job: the saved environment without what belongs to another job or node, and
 /// where Slurm is configured, from `current`.
 Environment job_environment(const Environment& saved, const Environment& current);
+
+/// Where Slurm is: `current`, and what cron and scrontab leave out of it as it was when the experiment began: the PATH,
+/// and SLURM_CONF where that file is still there. Looks at the file.
+Environment with_surroundings(Environment current, const Environment& saved);
 
 /// What every other Slurm command runs with: none of the variables that change what it shows.
 Environment query_environment(const Environment& current);

@@ -8,12 +8,21 @@
 #include "base/file.hpp"
 #include "runners/slurm_escalation.hpp"
 #include "runners/slurm_placement.hpp"
+#include "stune/error.hpp"
 #include "trial/task.hpp"
 
 namespace stune::slurm {
 namespace {
 
 constexpr int folders_looked_at = 100;  // a coordinator died with the latest ones
+
+std::string read_if_possible(const std::filesystem::path& file) {
+  try {
+    return read_file(file).value_or("");
+  } catch (const StorageError&) {
+    return {};
+  }
+}
 
 std::filesystem::path order_file(const std::filesystem::path& submission_folder) { return submission_folder / "tasks"; }
 
@@ -26,19 +35,35 @@ std::string order_text(const Submission& submission, const ExperimentFolder& fol
 
 }  // namespace
 
-std::vector<AttemptId> Placement::order_of_tasks(const std::string& token) {
-  const int next = next_folder_number();
-  for (int number = next - 1; number >= std::max(0, next - folders_looked_at); --number) {
-    std::istringstream lines(read_file(order_file(folder_.submission(number))).value_or(""));
-    std::string line;
-    if (!std::getline(lines, line) || line != token) continue;
-    std::vector<AttemptId> order;
-    while (std::getline(lines, line)) {
-      if (const auto id = parse_marker(line)) order.push_back(*id);
-    }
-    return order;
+std::string options_text(const UserOptions& options, const Job& job) {
+  std::string text;
+  for (const auto* words : {&options.from_script, &options.from_command_line}) {
+    for (const std::string& word : *words) text += fill_placeholders(word, job.id, job.parameters) + '\n';
   }
-  return {};
+  for (const std::string& word : {options.chdir.value_or(""), options.exclude}) {
+    text += fill_placeholders(word, job.id, job.parameters) + '\n';
+  }
+  return text;
+}
+
+void Placement::find_folder(Entry& entry) {
+  if (!folders_) {
+    folders_.emplace();
+    const int next = next_folder_number();
+    for (int number = std::max(0, next - folders_looked_at); number < next; ++number) {
+      std::istringstream lines(read_if_possible(order_file(folder_.submission(number))));
+      std::string line;
+      if (!std::getline(lines, line)) continue;
+      Folder& folder = (*folders_)[line] = Folder{number, {}};
+      while (std::getline(lines, line)) {
+        if (const auto id = parse_marker(line)) folder.tasks.push_back(*id);
+      }
+    }
+  }
+  const auto found = folders_->find(entry.submission.token);
+  if (found == folders_->end()) return;
+  entry.number = found->second.number;
+  entry.tasks = found->second.tasks;
 }
 
 std::vector<std::string> Placement::fill(const std::vector<std::string>& words, const Job& job) const {
@@ -86,9 +111,15 @@ JobPlan Placement::plan_of(const Entry& entry, int number) const {
 }
 
 std::optional<std::vector<std::string>> Placement::next_call(TimePoint now) {
+  if (now < takes_jobs_at()) return {};
   const auto ready =
       std::find_if(entries_.begin(), entries_.end(), [](const Entry& entry) { return entry.stage == Stage::ready; });
-  if (ready == entries_.end() || now < std::max(not_before_, pace_.due())) return {};
+  if (ready == entries_.end()) return {};
+  drop_stopped(*ready, now);
+  if (ready->over || now < not_before_) {
+    clean();
+    return next_call(now);
+  }
   pace_.spend(now);
   for (const Job& job : ready->submission.jobs) {
     Task task = make_task(workplace_, ready->submission.token, job, true);
@@ -102,9 +133,10 @@ std::optional<std::vector<std::string>> Placement::next_call(TimePoint now) {
   create_folders(plan.submission_folder);
   const std::filesystem::path script = plan.submission_folder / "job.sh";
   replace_file(script, make_script(plan), 0700);
-  if (plan.attempts.size() > 1) {
-    replace_file(order_file(plan.submission_folder), order_text(ready->submission, folder_));
-  }
+  replace_file(order_file(plan.submission_folder), order_text(ready->submission, folder_));
+  ready->tasks.clear();
+  for (const Job& job : ready->submission.jobs) ready->tasks.push_back(job.id);
+  ready->round = silences_;
   ready->stage = Stage::sent;
   return sbatch_arguments(plan, script);
 }

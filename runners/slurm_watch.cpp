@@ -26,12 +26,9 @@ std::string explained(const std::string& reason) {
   return what.empty() ? reason : reason + ": " + what;
 }
 
+/// `claimed` is empty where nobody knows who it was.
 bool is_another_job(const std::string& claimed, const std::string& known) {
-  return !claimed.starts_with("local:") && job_in_claim(claimed) != known;
-}
-
-std::variant<Fenced, Started> fence_at(const AttemptFolder& folder, const std::optional<Started>& start) {
-  return start ? fence_after(folder, start->start) : fence(folder);
+  return !claimed.empty() && !claimed.starts_with("local:") && job_in_claim(claimed) != known;
 }
 
 }  // namespace
@@ -41,8 +38,8 @@ std::string job_in_claim(const std::string& claimed) {
   return colon == std::string::npos ? claimed : claimed.substr(colon + 1);
 }
 
-Watch::Watch(const ExperimentFolder& folder, const Timing& timing, int user, bool requeue)
-    : folder_(folder), timing_(timing), user_(user), requeue_(requeue) {}
+Watch::Watch(const ExperimentFolder& folder, const Timing& timing, Claims& claims, int user, bool requeue)
+    : folder_(folder), timing_(timing), claims_(claims), user_(user), requeue_(requeue) {}
 
 void Watch::add(AttemptId id, const std::string& token, const std::string& job, const std::string& submission,
                 bool fresh, TimePoint now) {
@@ -77,7 +74,7 @@ bool Watch::look_at_files(TimePoint now) {
     if (contains(id)) {
       examine(id, now);
     } else {
-      take_late_evidence(id);
+      take_late_evidence(id, now);
     }
   }
   std::vector<AttemptId> others;
@@ -109,6 +106,7 @@ bool Watch::read_queue(const QueueAnswer& answer, Seconds interval, TimePoint no
     if (row != seen.end()) {
       see_row(job, *row->second, now);
     } else if (answer.whole) {
+      job.queue_is_empty = answer.rows.empty();
       miss(job, interval, now);
     }
     if (job.over_since || job.has_record) to_examine.push_back(id);
@@ -133,18 +131,18 @@ void Watch::see_row(WatchedJob& job, const QueueRow& row, TimePoint now) {
   job.over_since.reset();
   job.asks_accounting = false;
   if (phase == Phase::running) report_running(job);
-  if (phase == Phase::waiting) see_waiting(job, is_usual(row.reason) ? "" : row.reason);
+  if (phase == Phase::waiting) see_waiting(job, is_usual(row.reason) ? "" : row.reason, now);
   if (phase != Phase::waiting) job.looks_waiting = 0;
   const bool survived = job.cancelled && now - *job.cancelled >= timing_.look;
   if (job.stop_asked && survived && phase != Phase::unknown) job.cancel_due = true;
 }
 
-void Watch::see_waiting(WatchedJob& job, const std::string& reason) {
+void Watch::see_waiting(WatchedJob& job, const std::string& reason, TimePoint now) {
   if (job.reported > JobState::pending) {
     // Once, it may have started since the queue was asked; twice, it was put back into the queue.
     if (++job.looks_waiting < looks_to_believe) return;
     try {
-      const auto last = last_start(folder_.attempt(job.id));
+      const auto last = claims_.last_start(job.id, now);
       job.starts_over = last ? last->start + 1 : 0;
     } catch (const StorageError&) {
       return;
@@ -185,7 +183,7 @@ bool Watch::examine(AttemptId id, TimePoint now) {
   WatchedJob& job = jobs_.at(id);
   const AttemptFolder attempt = folder_.attempt(id);
   try {
-    const auto start = last_start(attempt);
+    const auto start = claims_.last_start(id, now);
     Situation situation;
     situation.started = start.has_value();
     if (start && is_another_job(start->by.job, job.job)) {
@@ -213,21 +211,20 @@ bool Watch::examine(AttemptId id, TimePoint now) {
       if (situation.record && !job.over_since) wants_look_ = true;
       return false;
     }
-    return conclude(job, situation, start ? start->start : -1, std::get<Ending>(std::move(verdict)));
+    return conclude(job, situation, start ? start->start : -1, std::get<Ending>(std::move(verdict)), now);
   } catch (const StorageError& error) {
     log::warn("trial " + to_string(id) + " is looked at again later: " + error.what());
     return false;
   }
 }
 
-bool Watch::conclude(WatchedJob& job, const Situation& situation, int start, Ending ending) {
-  const AttemptFolder attempt = folder_.attempt(job.id);
+bool Watch::conclude(WatchedJob& job, const Situation& situation, int start, Ending ending, TimePoint now) {
   if (!situation.record || ended_from_outside(*situation.record)) {
     if (may_come_back(job)) return false;
-    const auto last = start >= 0 ? std::optional(Started{start, {}}) : std::nullopt;
-    const auto fenced = fence_at(attempt, last);
+    const auto fenced = claims_.fence(job.id, start >= 0 ? std::optional(start) : std::nullopt, now);
     if (const auto* later_start = std::get_if<Started>(&fenced)) {
-      follow(job, later_start->by.job);
+      // The same job, perhaps, started again: all that was known of it is out of date.
+      follow(job, later_start->by.job.empty() ? job.job : later_start->by.job);
       return false;
     }
   }
@@ -254,7 +251,11 @@ void Watch::end(AttemptId id, Ending ending, int start) {
   reports_.push_back(std::move(report));
   by_job_.erase(found->second.job);
   jobs_.erase(found);
-  ended_.insert(id);
+  ended_.emplace(id, reports_.back().ending->cause);
+  remove_marker(id);
+}
+
+void Watch::remove_marker(AttemptId id) const {
   std::error_code ignored;
   std::filesystem::remove(folder_.done_marker(id), ignored);
 }

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "runners/slurm_claims.hpp"
 #include "runners/slurm_notes.hpp"
 #include "runners/slurm_parse.hpp"
 #include "runners/slurm_timing.hpp"
@@ -31,6 +32,7 @@ struct WatchedJob {
   std::optional<TimePoint> over_since{};  ///< over, or gone
   int looks_missing = 0;                  ///< good looks in a row that did not see it
   std::optional<TimePoint> missing_since{};
+  bool queue_is_empty = false;  ///< nor did the last of them show any other job
   bool has_record = false;
   bool gone = false;
   bool asks_accounting = false;
@@ -44,7 +46,7 @@ struct WatchedJob {
 class Watch {
  public:
   /// `user` is our user id; `requeue`: Slurm may start a job again by itself. References outlive the watch.
-  Watch(const ExperimentFolder& folder, const Timing& timing, int user, bool requeue);
+  Watch(const ExperimentFolder& folder, const Timing& timing, Claims& claims, int user, bool requeue);
 
   bool empty() const { return jobs_.empty(); }
   std::size_t size() const { return jobs_.size(); }
@@ -72,16 +74,19 @@ class Watch {
   std::vector<std::string> questions() const;
   bool has_questions() const;
   void read_accounting(const std::vector<AccountingRow>& rows, const std::vector<std::string>& asked, TimePoint now);
-  /// There is no accounting: the questions are answered with what is known.
-  void give_up_accounting(TimePoint now);
+  /// Accounting cannot answer what is a riddle for so long: it is answered with what is known.
+  void give_up_accounting(Seconds waited, TimePoint now);
 
   void stop(AttemptId id, TimePoint now);
   std::vector<std::string> to_cancel() const;
   /// scancel took or refused the jobs, with its words.
   void cancelled(const std::vector<std::string>& jobs, const std::string& failure, TimePoint now);
 
-  /// Those of an earlier coordinator, for jobs that are added from now on.
-  void remember(Doubts doubts) { remembered_ = std::move(doubts); }
+  /// What an earlier coordinator knew; its doubts count for jobs that are added from now on.
+  void remember(Doubts doubts, bool claim_seen) {
+    remembered_ = std::move(doubts);
+    claim_seen_ = claim_seen;
+  }
   Doubts doubts() const;
 
   /// All since the last call.
@@ -91,11 +96,12 @@ class Watch {
   using Jobs = std::map<AttemptId, WatchedJob>;
 
   WatchedJob* find(const std::string& job);
-  void take_late_evidence(AttemptId given_up);
-  bool conclude(WatchedJob& job, const Situation& situation, int start, Ending ending);
+  void take_late_evidence(AttemptId given_up, TimePoint now);
+  void remove_marker(AttemptId id) const;
+  bool conclude(WatchedJob& job, const Situation& situation, int start, Ending ending, TimePoint now);
   bool may_come_back(const WatchedJob& job) const;
   void see_row(WatchedJob& job, const QueueRow& row, TimePoint now);
-  void see_waiting(WatchedJob& job, const std::string& reason);
+  void see_waiting(WatchedJob& job, const std::string& reason, TimePoint now);
   void follow(WatchedJob& job, const std::string& claimed);
   void miss(WatchedJob& job, Seconds interval, TimePoint now);
   void report_running(WatchedJob& job);
@@ -106,13 +112,14 @@ class Watch {
 
   const ExperimentFolder& folder_;
   const Timing& timing_;
+  Claims& claims_;
   int user_;
   bool requeue_;
   bool claim_seen_ = false;
   bool wants_look_ = false;
   Jobs jobs_;
   Doubts remembered_;
-  std::set<AttemptId> ended_;
+  std::map<AttemptId, Cause> ended_;
   std::unordered_map<std::string, AttemptId> by_job_;
   std::vector<JobReport> reports_;
 };

@@ -46,8 +46,10 @@ void Watch::read_accounting(const std::vector<AccountingRow>& rows, const std::v
     const bool found = row != rows.end();
     if (found && phase_of(row->state) == Phase::over) {
       job->testimony = Testimony{row->state, {}, row->cancelled_by, row->exit_code, row->signal, row->nodes, true};
-    } else if (found && row->state != State::unknown && now - riddle_since(*job, now) < timing_.contradiction) {
-      continue;  // it lags behind
+    } else if (found && row->state != State::unknown &&
+               now - riddle_since(*job, now) <
+                   (job->queue_is_empty ? timing_.empty_contradiction : timing_.contradiction)) {
+      continue;  // it lags behind, or the queue's answer was no answer
     } else if (!found && job->looks_missing == 0 && now - riddle_since(*job, now) < timing_.accounting) {
       continue;  // it has not heard of it yet
     } else if (job->looks_missing > 0) {
@@ -61,12 +63,12 @@ void Watch::read_accounting(const std::vector<AccountingRow>& rows, const std::v
   }
 }
 
-void Watch::give_up_accounting(TimePoint now) {
-  std::vector<std::string> all;
+void Watch::give_up_accounting(Seconds waited, TimePoint now) {
+  std::vector<std::string> given_up;
   for (const auto& [id, job] : jobs_) {
-    if (job.asks_accounting) all.push_back(job.job);
+    if (job.asks_accounting && now - riddle_since(job, now) >= waited) given_up.push_back(job.job);
   }
-  read_accounting({}, all, now);
+  read_accounting({}, given_up, now);
 }
 
 }  // namespace stune::slurm

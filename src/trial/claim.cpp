@@ -47,25 +47,6 @@ std::optional<Claimant> read_claim(const std::filesystem::path& file) {
 
 bool is_fence(const Claimant& claimant) { return claimant.job.empty(); }
 
-/// The highest start with a claim, or -1. Lists the folder, because a lookup by name may be answered from a stale cache
-/// of a network file system; such a listing may still be late, so that callers treat it as a lower bound.
-int highest_claim(const AttemptFolder& folder) {
-  constexpr std::string_view prefix = "claim.";
-  int highest = -1;
-  std::error_code error;
-  std::filesystem::directory_iterator entry(folder.path(), error);
-  if (error == std::errc::no_such_file_or_directory) return -1;
-  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    int start = -1;
-    if (!name.starts_with(prefix)) continue;
-    const auto [end, code] = std::from_chars(name.data() + prefix.size(), name.data() + name.size(), start);
-    if (code == std::errc() && end == name.data() + name.size()) highest = std::max(highest, start);
-  }
-  if (error) throw StorageError("cannot list " + folder.path().string() + ": " + error.message());
-  return highest;
-}
-
 std::string describe(const Claimant& by) { return by.job + " on " + by.host; }
 
 /// Why `claimant` must not start after `by`, whose start is `start`; empty if it may.
@@ -99,6 +80,23 @@ std::variant<Fenced, Started> fence_from(const AttemptFolder& folder, int first)
 }
 
 }  // namespace
+
+int highest_claim(const AttemptFolder& folder) {
+  constexpr std::string_view prefix = "claim.";
+  int highest = -1;
+  std::error_code error;
+  std::filesystem::directory_iterator entry(folder.path(), error);
+  if (error == std::errc::no_such_file_or_directory) return -1;
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    int start = -1;
+    if (!name.starts_with(prefix)) continue;
+    const auto [end, code] = std::from_chars(name.data() + prefix.size(), name.data() + name.size(), start);
+    if (code == std::errc() && end == name.data() + name.size()) highest = std::max(highest, start);
+  }
+  if (error) throw StorageError("cannot list " + folder.path().string() + ": " + error.message());
+  return highest;
+}
 
 std::variant<Claimed, Refused> claim(const AttemptFolder& folder, const Claimant& claimant) {
   for (int last = highest_claim(folder);; ++last) {

@@ -60,6 +60,10 @@ std::variant<Fenced, Started> fence_after(const AttemptFolder& folder, int after
 /// A job has claimed the attempt and has not left an exit record of its last start. Throws StorageError.
 bool may_still_run(const AttemptFolder& folder);
 
+/// The number of the highest claim, readable or not, or -1. Lists the folder, because a lookup by name may be answered
+/// from a stale cache of a network file system; such a listing may still be late, so that it is a lower bound. Throws
+/// StorageError.
+int highest_claim(const AttemptFolder& folder);
 /// The last claim that is no fence, if any. Reads the folder anew. Throws StorageError.
 std::optional<Started> last_start(const AttemptFolder& folder);
 

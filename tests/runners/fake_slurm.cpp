@@ -1,6 +1,7 @@
 #include "tests/runners/fake_slurm.hpp"
 
 #include <algorithm>
+#include <cerrno>
 
 namespace stune::slurm {
 namespace {
@@ -57,7 +58,7 @@ CommandResult FakeSlurm::answer(const std::string& program, const CommandCall& c
   if (program == "sacct") return account();
   if (program == "sbatch") return submit(call);
   if (down) return result(1, "", program + ": error: Unable to contact slurm controller (connect failure)\n");
-  if (program == "squeue") return queue();
+  if (program == "squeue") return queue(call);
   if (program == "scancel") return cancel(call);
   return result(0, std::string("ClusterName = fake\nMaxArraySize = 1001\nMinJobAge = 300 sec\n"));
 }
@@ -72,12 +73,18 @@ CommandResult FakeSlurm::submit(const CommandCall& call) {
     refusals.pop_front();
     return result(1, "", text);
   }
-  const Submit kind = std::exchange(next_submit, Submit::accepts);
+  const Submit kind = every_submit.value_or(std::exchange(next_submit, Submit::accepts));
+  if (kind == Submit::cannot_start) {
+    CommandResult never = result(127, "", "cannot start sbatch: Resource temporarily unavailable");
+    never.could_not_start = EAGAIN;
+    return never;
+  }
   const std::string lost = "sbatch: error: Batch job submission failed: Socket timed out on send/recv operation\n";
   if (kind == Submit::loses_request) return result(1, "", lost);
   const std::string id = std::to_string(next_job_++);
   FakeJob job;
   job.name = option(call, "job-name").value_or("");
+  job.folder = option(call, "chdir").value_or("");
   if (const auto array = option(call, "array")) {
     const int last = std::stoi(array->substr(2));
     for (int i = 0; i <= last; ++i) jobs[id + "_" + std::to_string(i)] = job;
@@ -90,10 +97,14 @@ CommandResult FakeSlurm::submit(const CommandCall& call) {
   return kind == Submit::accepts ? result(0, id + "\n") : result(1, "", lost);
 }
 
-CommandResult FakeSlurm::queue() const {
+CommandResult FakeSlurm::queue(const CommandCall& call) const {
   std::string text;
   for (const auto& [id, job] : jobs) {
     if (empty || !job.in_queue) continue;
+    if (call.arguments.back() == "%A|%j|%Z") {
+      text.append(id).append("|").append(job.name).append("|").append(job.folder).append("\n");
+      continue;
+    }
     const std::size_t bar = id.find('_');
     const std::string array = id.substr(0, bar);
     const std::string task = bar == std::string::npos ? "N/A" : id.substr(bar + 1);
@@ -118,9 +129,16 @@ CommandResult FakeSlurm::account() const {
   for (const auto& [id, job] : jobs) {
     if (!job.in_accounting) continue;
     const std::string raw = id.substr(0, id.find('_'));
+    std::string shown = id;
+    if (!split && raw != id) {
+      if (!id.ends_with("_0")) continue;
+      const auto tasks =
+          std::count_if(jobs.begin(), jobs.end(), [&](const auto& j) { return j.first.starts_with(raw + "_"); });
+      shown = raw + "_[0-" + std::to_string(tasks - 1) + "]";
+    }
     text.append(raw)
         .append("|")
-        .append(id)
+        .append(shown)
         .append("|")
         .append(job.state)
         .append("|0:0|n1|")
@@ -131,6 +149,7 @@ CommandResult FakeSlurm::account() const {
 }
 
 CommandResult FakeSlurm::cancel(const CommandCall& call) {
+  if (cancel_fails) return result(8, "", "scancel: error: Unable to contact slurm controller");
   for (std::size_t i = 1; i < call.arguments.size(); ++i) {
     const auto job = jobs.find(call.arguments[i]);
     if (job != jobs.end()) job->second.state = "CANCELLED by 4242";

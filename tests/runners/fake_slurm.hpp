@@ -18,12 +18,13 @@ struct FakeJob {
   std::string reason = "None";
   bool in_queue = true;
   bool in_accounting = true;
+  std::string folder{};  ///< where it runs
 };
 
 class FakeSlurm : public Commands {
  public:
   /// What the next sbatch does; then normal again.
-  enum class Submit { accepts, loses_answer, loses_request, takes_it_and_refuses };
+  enum class Submit { accepts, loses_answer, loses_request, takes_it_and_refuses, cannot_start };
 
   CommandId start(CommandCall call) override;
   std::vector<std::pair<CommandId, CommandResult>> finished() override;
@@ -36,17 +37,20 @@ class FakeSlurm : public Commands {
 
   std::map<std::string, FakeJob> jobs;  ///< by "4711" or "4700_3"
   Submit next_submit = Submit::accepts;
-  std::deque<std::string> refusals;  ///< of the next calls of sbatch
-  bool down = false;                 ///< the controller
-  bool empty = false;                ///< squeue sees nothing, and says that this is fine
+  std::optional<Submit> every_submit;  ///< instead
+  std::deque<std::string> refusals;    ///< of the next calls of sbatch
+  bool down = false;                   ///< the controller
+  bool empty = false;                  ///< squeue sees nothing, and says that this is fine
   bool accounting = true;
   bool database_down = false;
+  bool split = true;  ///< false: accounting shows the tasks of an array in one line
+  bool cancel_fails = false;
   std::vector<CommandCall> calls;
 
  private:
   CommandResult answer(const std::string& program, const CommandCall& call);
   CommandResult submit(const CommandCall& call);
-  CommandResult queue() const;
+  CommandResult queue(const CommandCall& call) const;
   CommandResult account() const;
   CommandResult cancel(const CommandCall& call);
 

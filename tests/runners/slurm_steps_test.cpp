@@ -62,6 +62,7 @@ TEST_F(SlurmSteps, AccountingThatHasLostAJobsEndIsNotBelievedForEver) {
   run_for(Seconds(1));
   ASSERT_TRUE(start("100", 0));
   slurm_.job("100").in_queue = false;
+  slurm_.jobs["7"] = {"another"};
 
   EXPECT_LE(steps_until_ended(30), 20);
 
@@ -153,11 +154,21 @@ TEST(SlurmNotes, AreReadAsTheyWereWrittenAndNothingOfThemThatIsDamaged) {
   notes.accounting_failures = 3;
   notes.doubts.missing[{7, 1}] = now;
   notes.doubts.over[{8, 0}] = now - std::chrono::minutes(1);
+  notes.doubts.unreadable[{9, 2}] = now;
+  notes.look_at = now - std::chrono::seconds(5);
+  notes.submitting.limit = SubmitLimit{now, Seconds(90.5), 8};
+  notes.submitting.limits_in_empty_queue = 1;
+  notes.submitting.silences = 4;
+  notes.submitting.searches["token-1"] = {2, now};
+  notes.submitting.kinds = {{17, {}}, {18, now}};
   const std::string text = to_text(notes);
 
   EXPECT_EQ(parse_notes(text, now), notes);
-  EXPECT_EQ(parse_notes(text + "missing 9\nover x y z\nfuture 1\n", now), notes);
-  EXPECT_EQ(parse_notes(text, now - std::chrono::hours(1)), Notes{}) << "a clock that was put back";
+  EXPECT_EQ(parse_notes(text + "missing 9\nover x y z\nfuture 1\nlimit 5\nsilences -2\nkind\n", now), notes);
+  const Notes put_back = parse_notes(text, now - std::chrono::hours(1));
+  EXPECT_EQ(put_back.look_at, TimePoint{}) << "a clock that was put back";
+  EXPECT_EQ(put_back.doubts, Doubts{});
+  EXPECT_EQ(put_back.submitting.limit, std::nullopt);
 }
 
 }  // namespace
