@@ -1,9 +1,12 @@
 #include "runners/slurm_chain.hpp"
 
 #include <algorithm>
+#include <array>
 #include <sstream>
+#include <utility>
 
 #include "base/file.hpp"
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "runners/slurm_options.hpp"
 #include "runners/slurm_parse.hpp"
@@ -15,8 +18,16 @@ namespace {
 
 constexpr std::size_t generations_looked_at = 3;
 constexpr Seconds too_fast{60};
+constexpr const char* generation_format = "%A|%j|%Z";
 
 std::filesystem::path place_of(const Chain& chain) { return chain.experiment / "coordinator"; }
+
+std::string job_name(const Chain& chain) { return chain.name + "-coordinator"; }
+
+struct SubmitCall {
+  std::vector<std::string> arguments;
+  Environment environment;
+};
 
 }  // namespace
 
@@ -42,24 +53,57 @@ void write_chain(const Chain& chain, const std::filesystem::path& program, const
   replace_file(place_of(chain) / "job.sh", text, 0700);
 }
 
-std::string submit_generation(Interview& slurm, const Chain& chain, const Environment& environment,
-                              const std::string& after) {
+namespace {
+
+SubmitCall generation_call(const Chain& chain, const Environment& environment, const std::string& after) {
   const auto place = place_of(chain);
   std::string log;
   for (const char c : place.string() + "/slurm-") log.append(c == '%' ? 2 : 1, c);
   std::vector<std::string> arguments{
-      "--parsable",   "--job-name=" + chain.name + "-coordinator", "--output=" + log + "%j.log", "--open-mode=append",
+      "--parsable",   "--job-name=" + job_name(chain),       "--output=" + log + "%j.log", "--open-mode=append",
       "--no-requeue", "--chdir=" + chain.experiment.string()};
   if (!after.empty()) arguments.push_back("--dependency=afterany:" + after);
   arguments.push_back((place / "job.sh").string());
-  const CommandResult result = slurm.ask(Tool::sbatch, std::move(arguments), job_environment(environment, environment));
+  return {std::move(arguments), job_environment(environment, environment)};
+}
+
+/// Name and folder last: they may hold anything. Another experiment may have the same name.
+std::vector<std::string> generations_query() {
+  return {"--me", "-a", "-h", "-t", "pending,running,configuring", "-o", generation_format};
+}
+
+/// A coordinator of this chain that is in the queue, other than `self`; empty if there is none.
+std::string find_generation(std::string_view queue, const Chain& chain, const std::string& self) {
+  std::string ours = "|";
+  ours.append(job_name(chain)).append("|").append(chain.experiment.string());
+  std::istringstream lines{std::string(queue)};
+  for (std::string line; std::getline(lines, line);) {
+    const std::string job = line.substr(0, line.find('|'));
+    if (!job.empty() && job != self && line.substr(job.size()) == ours) return job;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string begin_first_generation(Interview& slurm, Clock& clock, const Chain& chain, const Environment& environment) {
+  constexpr std::array pauses{Seconds{15}, Seconds{60}};
+  SubmitCall call = generation_call(chain, environment, {});
+  const CommandResult result = slurm.ask(Tool::sbatch, std::move(call.arguments), std::move(call.environment));
   const SbatchAnswer answer = parse_sbatch(result);
   if (const auto* submitted = std::get_if<Submitted>(&answer)) return submitted->job;
-  if (const auto* ambiguous = std::get_if<Ambiguous>(&answer)) {
-    throw RunnerError("Slurm left open whether it took the coordinator's job (" + ambiguous->why +
-                      "); look with: squeue --me --name=" + chain.name + "-coordinator");
+  if (const auto* refusal = std::get_if<Refusal>(&answer)) {
+    throw RunnerError("Slurm did not take the coordinator's job: " + refusal->text);
   }
-  throw RunnerError("Slurm did not take the coordinator's job: " + std::string(trimmed(result.error)));
+  for (const Seconds pause : pauses) {
+    const TimePoint until = later(clock.now(), pause);
+    while (clock.now() < until) clock.wait({}, until);
+    const CommandResult queue = slurm.ask(Tool::squeue, generations_query());
+    std::string job = is_good(queue) ? find_generation(queue.output, chain, {}) : std::string();
+    if (!job.empty()) return job;
+  }
+  throw RunnerError("Slurm left open whether it took the coordinator's job (" + std::get<Ambiguous>(answer).why +
+                    "), and it is not in the queue now; look with: squeue --me --name=" + job_name(chain));
 }
 
 bool begin_generation(const Chain& chain, TimePoint now) {
@@ -73,7 +117,76 @@ bool begin_generation(const Chain& chain, TimePoint now) {
     began.emplace_back(std::chrono::microseconds(parse_integer(line).value_or(0)));
   }
   if (began.size() < generations_looked_at) return true;
-  return now - began[began.size() - generations_looked_at] >= too_fast;
+  const Seconds span = now - began[began.size() - generations_looked_at];
+  // Another node's clock may be ahead: then nothing is known.
+  return span < Seconds{0} || span >= too_fast;
+}
+
+// ---- the successor
+
+Successor::Successor(Commands& commands, Clock& clock, const Chain& chain, const Environment& environment,
+                     std::string self)
+    : commands_(commands),
+      clock_(clock),
+      chain_(chain),
+      environment_(environment),
+      self_(std::move(self)),
+      channel_(commands, environment, {}) {}
+
+void Successor::pursue() {
+  const TimePoint now = clock_.now();
+  if (const auto answer = channel_.take(now)) read(*answer, now);
+  if (is_submitted() || !channel_.is_free() || now < due_) return;
+  if (in_doubt_) {
+    channel_.start(Tool::squeue, generations_query());
+  } else {
+    SubmitCall call = generation_call(chain_, environment_, self_);
+    channel_.start(Tool::sbatch, std::move(call.arguments), std::move(call.environment));
+  }
+}
+
+void Successor::settle() {
+  while (!channel_.is_free()) {
+    const TimePoint now = clock_.now();
+    if (const auto answer = channel_.take(now)) return read(*answer, now);
+    const int wake = commands_.wake_fd();
+    clock_.wait({&wake, 1}, commands_.next_deadline());
+  }
+}
+
+void Successor::withdraw() {
+  settle();
+  if (in_doubt_) {
+    channel_.start(Tool::squeue, generations_query());
+    settle();
+  }
+  if (!is_submitted()) return;
+  channel_.start(Tool::scancel, {std::exchange(job_, {})});
+  settle();
+}
+
+void Successor::read(const Channel::Answer& answer, TimePoint now) {
+  if (answer.tool == Tool::scancel) return;
+  due_ = later(now, retries_.next());
+  if (answer.tool == Tool::squeue) {
+    if (!is_good(answer.result)) return;
+    job_ = find_generation(answer.result.output, chain_, self_);
+    in_doubt_ = false;
+    return;
+  }
+  const SbatchAnswer said = parse_sbatch(answer.result);
+  std::string why;
+  if (const auto* submitted = std::get_if<Submitted>(&said)) {
+    job_ = submitted->job;
+    return;
+  }
+  if (const auto* ambiguous = std::get_if<Ambiguous>(&said)) {
+    in_doubt_ = true;
+    why = ambiguous->why;
+  } else {
+    why = std::get<Refusal>(said).text;
+  }
+  if (!std::exchange(warned_, true)) log::warn("nobody takes over yet if this job ends early; trying again: " + why);
 }
 
 }  // namespace stune::slurm

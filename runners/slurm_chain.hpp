@@ -13,6 +13,7 @@
 #include "base/children.hpp"
 #include "runners/slurm_interview.hpp"
 #include "runners/slurm_options.hpp"
+#include "runners/slurm_pace.hpp"
 
 namespace stune::slurm {
 
@@ -29,11 +30,42 @@ UserOptions chain_options(const Environment& environment, const std::vector<std:
 void write_chain(const Chain& chain, const std::filesystem::path& program, const Environment& environment,
                  const std::vector<std::string>& options);
 
-/// Submits one more coordinator, which begins after job `after` has ended (empty: now). Its job id. Throws RunnerError.
-std::string submit_generation(Interview& slurm, const Chain& chain, const Environment& environment,
-                              const std::string& after);
+/// Submits the first coordinator; its job id. Where sbatch leaves open whether it did, it is looked for in the queue,
+/// for a minute or so. Throws RunnerError.
+std::string begin_first_generation(Interview& slurm, Clock& clock, const Chain& chain, const Environment& environment);
 
-/// Notes that a coordinator begins. False: it is the third within a minute, so the chain has to stop.
+/// Notes that a coordinator begins. False: it is the third within a minute, so the chain has to stop. Clocks of nodes
+/// may differ: a time that is yet to come stops nothing.
 bool begin_generation(const Chain& chain, TimePoint now);
+
+/// The next coordinator's job, which begins after this one has ended. Slurm is asked for it until it is in the queue.
+class Successor {
+ public:
+  /// `self` is the job that this process is. References outlive it, and `commands` is used by nobody else.
+  Successor(Commands& commands, Clock& clock, const Chain& chain, const Environment& environment, std::string self);
+
+  /// Goes on; returns at once. To be called now and then until is_submitted().
+  void pursue();
+  bool is_submitted() const { return !job_.empty(); }
+  /// Blocks until what was asked is answered, minutes at most.
+  void settle();
+  /// It is not needed. Blocks likewise.
+  void withdraw();
+
+ private:
+  void read(const Channel::Answer& answer, TimePoint now);
+
+  Commands& commands_;
+  Clock& clock_;
+  const Chain& chain_;
+  const Environment& environment_;
+  std::string self_;
+  Channel channel_;
+  std::string job_;
+  bool in_doubt_ = false;  ///< it may be in the queue
+  bool warned_ = false;
+  TimePoint due_ = TimePoint::min();
+  Backoff retries_{Seconds{60}, Seconds{900}};
+};
 
 }  // namespace stune::slurm

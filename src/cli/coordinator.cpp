@@ -21,24 +21,22 @@ struct Slurm {
   slurm::Interview interview{*commands, clock, current_environment(), {}};
 };
 
-/// In the queue from the beginning; withdrawn unless the loop may have to go on.
-class Successor {
+/// Looks after the successor between other work, until it is in the queue.
+class PursuingProgress : public Progress {
  public:
-  Successor(Slurm& slurm, const slurm::Chain& chain, const std::string& self) : slurm_(slurm) {
-    try {
-      job_ = slurm::submit_generation(slurm_.interview, chain, current_environment(), self);
-    } catch (const RunnerError& error) {
-      log::warn(std::string("nobody takes over if this job ends early: ") + error.what());
-    }
+  PursuingProgress(Progress& inner, slurm::Successor& successor) : inner_(inner), successor_(successor) {}
+  void trials_started(std::span<const int> trials) override { inner_.trials_started(trials); }
+  void trials_ended(std::span<const int> trials, TrialStatus status) override { inner_.trials_ended(trials, status); }
+  void notice(const std::string& text) override { inner_.notice(text); }
+  void update(const ProgressSnapshot& snapshot) override {
+    successor_.pursue();
+    inner_.update(snapshot);
   }
-  void withdraw() {
-    if (!job_.empty()) slurm_.interview.ask(slurm::Tool::scancel, {job_});
-    job_.clear();
-  }
+  bool ticks() const override { return inner_.ticks() || !successor_.is_submitted(); }
 
  private:
-  Slurm& slurm_;
-  std::string job_;
+  Progress& inner_;
+  slurm::Successor& successor_;
 };
 
 }  // namespace
@@ -69,7 +67,7 @@ std::string begin_chain(Session session, const std::vector<std::string>& sbatch_
   const auto folder = chain.experiment;
   Slurm slurm;
   slurm::write_chain(chain, std::filesystem::read_symlink("/proc/self/exe"), current_environment(), sbatch_options);
-  const std::string job = slurm::submit_generation(slurm.interview, chain, current_environment(), {});
+  const std::string job = slurm::begin_first_generation(slurm.interview, slurm.clock, chain, current_environment());
   return "Job " + job + " runs the experiment from now on, and hands over to a successor when it ends early.\n" +
          "Look with: stune status " + folder.filename().string() + "\nEnd it with: stune stop " +
          folder.filename().string() + "\n";
@@ -86,15 +84,26 @@ ExitCode run_generation(const std::filesystem::path& folder) {
     throw RunnerError("three coordinators began within a minute: the chain stops here, see " +
                       (folder / "coordinator").string() + "; continue with: stune resume " + folder.string());
   }
-  Successor successor(slurm, chain, self->second);
+  slurm::Successor successor(*slurm.commands, slurm.clock, chain, environment, self->second);
+  // In the queue before anything else happens, if Slurm takes it now.
+  successor.pursue();
+  successor.settle();
+  bool runs = false;
   try {
     const auto progress = make_progress(false);
+    PursuingProgress pursuing(*progress, successor);
     Session session = Session::open(folder);
     for (const std::string& notice : session.notices()) progress->notice(notice);
     be_modest(session);
-    const RunSummary summary = run_reporting(session, *progress, interrupt.wakeup());
+    runs = true;
+    const RunSummary summary = run_reporting(session, pursuing, interrupt.wakeup());
     if (summary.reason != StopReason::interrupted) successor.withdraw();
     return conclude(session, summary);
+  } catch (const StorageError&) {
+    // A file system may be well again when the successor begins; an experiment that could not even be opened is in
+    // other hands, or damaged.
+    if (!runs) successor.withdraw();
+    throw;
   } catch (const Error&) {
     successor.withdraw();  // it would meet the same
     throw;

@@ -61,6 +61,64 @@ TEST(SlurmRhythm, ASlowControllerIsAskedLessAndAFailedAnswerDoublesTheWait) {
   rhythm.failed(at(0));
 
   EXPECT_EQ(rhythm.due(), at(300));
+  rhythm.took(Seconds(40));
+  rhythm.news(at(0));
+  EXPECT_EQ(rhythm.due(), at(300)) << "more than the longest wait it never is";
+}
+
+TEST(SlurmRhythm, WhateverHastensALookItIsNeverSoonerThanAnIntervalAfterTheLast) {
+  Rhythm rhythm(Seconds(60), 1.5, Seconds(300));
+  rhythm.hasten(at(0));
+  EXPECT_EQ(rhythm.due(), at(0)) << "the first";
+  rhythm.begin(at(0));
+  rhythm.quiet(at(1));
+  rhythm.hasten(at(10));
+  EXPECT_EQ(rhythm.due(), at(60));
+  rhythm.rest();
+  rhythm.hasten(at(20));
+  EXPECT_EQ(rhythm.due(), at(60));
+  rhythm.begin(at(60));
+  rhythm.rest();
+  rhythm.hasten(at(500));
+
+  EXPECT_EQ(rhythm.due(), at(500));
+}
+
+TEST(SlurmRhythm, WhatIsSetInMotionAgainAndAgainDoesNotPutALookOff) {
+  Rhythm rhythm(Seconds(2), 1.5, Seconds(10));
+  for (int second = 0; second < 30; ++second) {
+    rhythm.expect(at(second));
+    EXPECT_LE(rhythm.due(), at(second + 2));
+    EXPECT_GE(rhythm.due(), at(second)) << "looked at in time";
+    if (rhythm.due() > at(second + 1)) continue;
+    rhythm.begin(at(second + 1));
+    rhythm.quiet(at(second + 1));
+  }
+}
+
+TEST(SlurmPace, WhatAnEarlierProcessSpentIsSpent) {
+  Pace first(1.0, 3);
+  for (int i = 0; i < 3; ++i) first.spend(at(100));
+  Pace second(1.0, 3);
+  second.resume(first.full(), at(100));
+  EXPECT_EQ(second.due(), first.due());
+  Pace after_a_step_of_the_clock(1.0, 3);
+  after_a_step_of_the_clock.resume(at(1e6), at(100));
+
+  EXPECT_LE(after_a_step_of_the_clock.due(), at(101));
+}
+
+TEST(SlurmTiming, FileSystemsAndDaemonsGetTheirTimeHoweverOftenTheQueueIsLookedAt) {
+  SlurmOptions often;
+  often.poll_start = Seconds(10);
+  EXPECT_EQ(Timing(often).vanish, Seconds(120));
+  EXPECT_EQ(Timing(often).grace, Seconds(60));
+  EXPECT_EQ(Timing(SlurmOptions{}).vanish, Seconds(120));
+  often.poll_start = Seconds(200);
+  EXPECT_EQ(Timing(often).vanish, Seconds(400));
+  often.poll_start = Seconds(1);
+
+  EXPECT_EQ(Timing(often).vanish, Seconds(2)) << "to try things out";
 }
 
 TEST(SlurmRhythm, AQueueThatForgetsEarlyIsSeenBeforeItDoesUnlessTheUserWantsLess) {
@@ -113,6 +171,8 @@ TEST(SlurmChain, ThreeCoordinatorsWithinAMinuteEndIt) {
   EXPECT_TRUE(begin_generation(chain, later(start, Seconds(70))));
   EXPECT_FALSE(begin_generation(chain, later(start, Seconds(79))));
   EXPECT_TRUE(begin_generation(chain, later(start, Seconds(1000))));
+  EXPECT_TRUE(begin_generation(chain, later(start, Seconds(1010))));
+  EXPECT_TRUE(begin_generation(chain, later(start, Seconds(900)))) << "on a node whose clock is behind";
   std::filesystem::remove_all(chain.experiment);
 }
 
