@@ -7,6 +7,8 @@
 
 #include "base/random.hpp"
 #include "stune/error.hpp"
+#include "trial/claim.hpp"
+#include "trial/exit_record.hpp"
 
 namespace stune::slurm {
 namespace {
@@ -250,6 +252,51 @@ TEST(SlurmEnvironment, QueriesSeeNothingThatChangesAnswers) {
                                                      {"LC_ALL", "C"},
                                                      {"SLURM_BITSTR_LEN", "0"},
                                                      {"SLURM_TIME_FORMAT", "standard"}}));
+}
+
+TEST(JobScript, WhereTheNodeProgramCannotRunItLeavesTheRecordOfAFailedLaunch) {
+  const auto folder = std::filesystem::path(testing::TempDir()) / ("job " + random_name(6));
+  const ExperimentFolder experiment(folder);
+  const AttemptFolder attempt = experiment.attempt({18, 2});
+  std::filesystem::create_directories(attempt.path());
+  std::filesystem::create_directories(experiment.done());
+  std::ofstream(attempt.task()) << "{}";
+  JobPlan job = plan();
+  job.attempts = {attempt.path()};
+  job.node_program = folder / "nothing";
+  std::ofstream(folder / "job.sh") << make_script(job);
+  const std::string run =
+      "SLURM_CLUSTER_NAME=c SLURM_JOB_ID=4711 sh '" + (folder / "job.sh").string() + "' 2>&1; echo $?";
+
+  EXPECT_THAT(output_of(run), testing::EndsWith("\n126\n"));
+
+  const auto start = last_start(attempt);
+  ASSERT_TRUE(start);
+  EXPECT_EQ(start->by.job, "c:4711");
+  const auto record = read_exit_record(attempt.exit_record(0));
+  ASSERT_TRUE(record);
+  EXPECT_EQ(record->id, (AttemptId{18, 2}));
+  EXPECT_EQ(ending_of(*record).cause, Cause::launch_failure);
+  EXPECT_THAT(finished_attempts(experiment), ElementsAre(AttemptId{18, 2}));
+  EXPECT_THAT(output_of("ls '" + attempt.path().string() + "'"), "claim.0\nexit.0.json\ntask.json\n");
+  std::filesystem::remove_all(folder);
+}
+
+TEST(JobScript, WhatSomebodyElseHasStartedOrFencedItLeavesAlone) {
+  const auto folder = std::filesystem::path(testing::TempDir()) / ("job-" + random_name(6));
+  const AttemptFolder attempt = ExperimentFolder(folder).attempt({0, 0});
+  ASSERT_TRUE(std::holds_alternative<Fenced>(fence(attempt)));
+  std::ofstream(attempt.task()) << "{}";
+  JobPlan job = plan();
+  job.attempts = {attempt.path()};
+  job.node_program = folder / "nothing";
+  std::ofstream(folder / "job.sh") << make_script(job);
+
+  output_of("SLURM_JOB_ID=4711 sh '" + (folder / "job.sh").string() + "' 2>&1");
+
+  EXPECT_THAT(output_of("ls '" + attempt.path().string() + "'"), "claim.0\ntask.json\n");
+  EXPECT_FALSE(last_start(attempt));
+  std::filesystem::remove_all(folder);
 }
 
 }  // namespace
