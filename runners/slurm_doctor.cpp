@@ -31,6 +31,11 @@ std::string within(Seconds elapsed) {
   return ", within " + std::to_string(std::chrono::ceil<std::chrono::milliseconds>(elapsed).count()) + " ms";
 }
 
+std::string user_name() {
+  const passwd* user = ::getpwuid(::geteuid());
+  return user != nullptr ? user->pw_name : std::to_string(::geteuid());
+}
+
 UserOptions options_of(const SlurmOptions& options, const Environment& environment) {
   return sort_options({}, typed_words(environment, options.sbatch_options));
 }
@@ -46,7 +51,7 @@ Finding examine_version(Interview& slurm) {
 }
 
 Finding examine_queue(Interview& slurm) {
-  const CommandResult result = slurm.ask(Tool::squeue, {"--me", "-a", "-h", "-r", "-t", "all", "-o", queue_format});
+  const CommandResult result = slurm.ask(Tool::squeue, queue_arguments());
   if (!is_good(result)) return {Grade::bad, "squeue", why_not(result)};
   const QueueAnswer answer = parse_squeue(result.output);
   if (!answer.whole)
@@ -80,8 +85,7 @@ std::vector<JobLimit> ask_limits(Interview& slurm, const std::string& kind, cons
 
 /// How many jobs Slurm takes. What does not fit waits here and is no error; a limit of 1 is worth knowing all the same.
 Finding examine_limits(Interview& slurm) {
-  const passwd* user = ::getpwuid(::geteuid());
-  const std::string name = user != nullptr ? user->pw_name : std::to_string(::geteuid());
+  const std::string name = user_name();
   std::vector<JobLimit> limits =
       ask_limits(slurm, "account", "Account", {"MaxSubmitJobs", "MaxJobs", "GrpSubmitJobs"}, {"where", "user=" + name});
   for (JobLimit& limit : ask_limits(slurm, "qos", "Name", {"MaxSubmitJobsPerUser", "MaxJobsPerUser"}, {})) {
@@ -93,6 +97,19 @@ Finding examine_limits(Interview& slurm) {
     text += (text.empty() ? "" : "; ") + limit.of + ": " + limit.name + " " + std::to_string(limit.jobs);
   }
   return {Grade::good, "limits", text + "; what does not fit into the queue waits here"};
+}
+
+/// What the job of test_script() left in `folder`, if it does until then.
+std::optional<std::string> wait_for_answer(Clock& clock, const std::filesystem::path& folder, TimePoint until) {
+  while (clock.now() < until) {
+    clock.wait({}, later(clock.now(), Seconds{0.5}));
+    // Not by asking for the file: a shared file system may remember for a minute that it was not there.
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+      if (entry.path().filename() != "answer") continue;
+      if (auto told = read_file(entry.path())) return told;
+    }
+  }
+  return {};
 }
 
 std::string test_script(const std::filesystem::path& folder) {
@@ -117,6 +134,11 @@ std::vector<Finding> polling_plan(const Config& config, const SlurmOptions& opti
                       ? "at most " + std::to_string(options.submit_burst) + " calls of sbatch at once and " +
                             to_words(Seconds{1.0 / options.submit_rate}) + " for each one more"
                       : "as fast as Slurm takes it (--submit-rate 0)"});
+  if (is_trial_run(timing.look)) {
+    plan.push_back({Grade::warning, "--poll",
+                    "few sites like to be asked every " + to_words(timing.look) +
+                        ", and what is late for seconds counts as lost; 10s or more is for real clusters"});
+  }
   if (remembered > Seconds{0} && remembered < timing.look) {
     plan.push_back({Grade::warning, "MinJobAge",
                     "finished jobs leave the queue after " + to_words(remembered) +
@@ -179,31 +201,29 @@ std::vector<Finding> try_a_job(Commands& commands, Clock& clock, const Environme
   const TimePoint begun = clock.now();
   const CommandResult result =
       slurm.ask(Tool::sbatch, sbatch_arguments(plan, place / "job.sh"), job_environment(environment, environment));
-  std::vector<Finding> findings;
   const SbatchAnswer answer = parse_sbatch(result);
-  const auto* submitted = std::get_if<Submitted>(&answer);
-  if (submitted == nullptr) {
+  std::vector<Finding> findings;
+  if (std::holds_alternative<Refusal>(answer)) {
     findings.push_back({Grade::bad, "test job", "not submitted: " + why_not(result)});
   } else {
-    std::optional<std::string> told;
-    while (!told && clock.now() < later(begun, patience)) {
-      clock.wait({}, later(clock.now(), Seconds{0.5}));
-      // Not by asking for the file: a shared file system may remember for a minute that it was not there.
-      for (const auto& entry : std::filesystem::directory_iterator(place)) {
-        if (entry.path().filename() == "answer") told = read_file(entry.path());
-      }
+    const auto* submitted = std::get_if<Submitted>(&answer);
+    const std::string job = submitted != nullptr ? "job " + submitted->job : "a job named " + token;
+    if (submitted == nullptr) {
+      const std::string& why = std::get<Ambiguous>(answer).why;
+      findings.push_back({Grade::warning, "test job", "sbatch left open whether it submitted " + job + ": " + why});
     }
+    const auto told = wait_for_answer(clock, place, later(begun, patience));
     const std::string waited = to_words(std::chrono::ceil<std::chrono::seconds>(clock.now() - begun));
     if (told) {
-      findings.push_back(
-          {Grade::good, "test job",
-           "job " + submitted->job + " ran on " + first_line(*told) + " and sees this folder; all took " + waited});
+      findings.push_back({Grade::good, "test job",
+                          job + " ran on " + first_line(*told) + " and sees this folder; all took " + waited});
     } else {
-      const auto log = last_lines(place / ("slurm-" + submitted->job + ".log"), 3);
+      const auto log = submitted ? last_lines(place / ("slurm-" + submitted->job + ".log"), 3) : std::string();
       findings.push_back({Grade::bad, "test job",
-                          "job " + submitted->job + " left nothing here within " + waited +
+                          job + " left nothing here within " + waited +
                               "; does its node see this folder, and did it start at all? " + log});
-      slurm.ask(Tool::scancel, {submitted->job});
+      // By its name: so it goes whether or not we were told its number.
+      slurm.ask(Tool::scancel, {"--user=" + user_name(), "--name=" + token});
     }
   }
   std::error_code ignored;
