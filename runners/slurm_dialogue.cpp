@@ -41,6 +41,14 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
+/// Asked for a task, sacct knows nothing of an array none of whose tasks has started.
+std::vector<std::string> whole_arrays(std::vector<std::string> jobs) {
+  for (std::string& job : jobs) job.erase(std::min(job.size(), job.find('_')));
+  std::sort(jobs.begin(), jobs.end());
+  jobs.erase(std::unique(jobs.begin(), jobs.end()), jobs.end());
+  return jobs;
+}
+
 /// For sacct -S, which takes local time; a day more or less does not matter.
 std::string day_before(TimePoint now, Seconds span) { return to_iso(later(now, -span)).substr(0, 10); }
 
@@ -61,10 +69,6 @@ Dialogue::Dialogue(const SlurmOptions& options, const Workplace& workplace)
       queue_(timing_.look, timing_.growth, timing_.look_cap),
       files_(timing_.files, timing_.growth, timing_.files_cap),
       cancel_retries_(timing_.retry, timing_.retry_cap) {
-  if (is_trial_run(timing_.look)) {
-    log::warn("the queue is looked at every " + to_words(timing_.look) +
-              ", which few sites like; --poll 10s or more is for real clusters");
-  }
   create_folders(folder_.done());
   recall(workplace.clock->now());
 }
@@ -318,7 +322,7 @@ bool Dialogue::ask_accounting(TimePoint now) {
   asked_tokens_ = placement_.questions();
   if (asked_tokens_.empty()) {
     asked_jobs_ = watch_.questions();
-    arguments.insert(arguments.end(), {"-j", joined(asked_jobs_)});
+    arguments.insert(arguments.end(), {"-j", joined(whole_arrays(asked_jobs_))});
   } else {
     const std::string since = day_before(now, memory_of_accounting);
     arguments.insert(arguments.end(), {"-S", since, "--name", joined(asked_tokens_)});

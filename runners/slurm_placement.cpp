@@ -58,6 +58,7 @@ TimePoint Placement::due() const {
 void Placement::remember(SubmitNotes notes, TimePoint now) {
   if (notes.pace_full) pace_.resume(*notes.pace_full, now);
   limit_ = notes.limit;
+  if (limit_) limit_->wait = std::min(limit_->wait, timing_.limit_cap);
   limits_in_empty_queue_ = notes.limits_in_empty_queue;
   silences_ = notes.silences;
   kinds_ = std::move(notes.kinds);

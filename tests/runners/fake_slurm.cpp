@@ -55,7 +55,7 @@ std::vector<CommandCall> FakeSlurm::calls_of(const std::string& program) const {
 int FakeSlurm::count(const std::string& program) const { return static_cast<int>(calls_of(program).size()); }
 
 CommandResult FakeSlurm::answer(const std::string& program, const CommandCall& call) {
-  if (program == "sacct") return account();
+  if (program == "sacct") return account(call);
   if (program == "sbatch") return submit(call);
   if (down) return result(1, "", program + ": error: Unable to contact slurm controller (connect failure)\n");
   if (program == "squeue") return queue(call);
@@ -122,7 +122,7 @@ CommandResult FakeSlurm::queue(const CommandCall& call) const {
   return result(0, text);
 }
 
-CommandResult FakeSlurm::account() const {
+CommandResult FakeSlurm::account(const CommandCall& call) const {
   if (!accounting) return result(1, "", "Slurm accounting storage is disabled\n");
   if (database_down) return result(1, "", "sacct: error: Problem talking to the database: Connection refused\n");
   std::string text;
@@ -131,7 +131,9 @@ CommandResult FakeSlurm::account() const {
     const std::string raw = id.substr(0, id.find('_'));
     std::string shown = id;
     if (!split && raw != id) {
-      if (!id.ends_with("_0")) continue;
+      // Asked for a task, sacct knows nothing of such a line.
+      const bool by_task = call.arguments.back().find(raw + "_") != std::string::npos;
+      if (!id.ends_with("_0") || by_task) continue;
       const auto tasks =
           std::count_if(jobs.begin(), jobs.end(), [&](const auto& j) { return j.first.starts_with(raw + "_"); });
       shown = raw + "_[0-" + std::to_string(tasks - 1) + "]";

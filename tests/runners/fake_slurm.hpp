@@ -51,7 +51,7 @@ class FakeSlurm : public Commands {
   CommandResult answer(const std::string& program, const CommandCall& call);
   CommandResult submit(const CommandCall& call);
   CommandResult queue(const CommandCall& call) const;
-  CommandResult account() const;
+  CommandResult account(const CommandCall& call) const;
   CommandResult cancel(const CommandCall& call);
 
   Wakeup wakeup_;
