@@ -46,6 +46,7 @@ class FakeSlurm : public Commands {
   bool split = true;  ///< false: accounting shows the tasks of an array in one line
   bool cancel_fails = false;
   std::vector<CommandCall> calls;
+  std::map<std::string, CommandResult> words;  ///< by program: what it says instead, whatever it is asked
 
  private:
   CommandResult answer(const std::string& program, const CommandCall& call);

@@ -1,13 +1,8 @@
-// What Slurm's commands say in six versions, and what is understood of it. Each file of dialects/ is one version:
-//     >>> COMMAND [exit code]     then its output (a line of standard error begins with "!")
-//     <<<                         then what must be understood
+// What Slurm's commands say in six versions, and what is understood of it.
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <sstream>
-
-#include "base/file.hpp"
 #include "runners/slurm_parse.hpp"
+#include "tests/runners/dialects.hpp"
 
 namespace stune::slurm {
 namespace {
@@ -71,13 +66,10 @@ struct Dialogue {
   std::string expected;
 };
 
-std::vector<Dialogue> read(const std::filesystem::path& file) {
+std::vector<Dialogue> read(const std::vector<Line>& lines) {
   std::vector<Dialogue> all;
-  std::istringstream lines(read_file(file).value());
   bool answering = true;
-  int number = 0;
-  for (std::string line; std::getline(lines, line);) {
-    ++number;
+  for (const auto& [number, line] : lines) {
     if (line.starts_with(">>> ")) {
       all.push_back({number, line.substr(4), {}, {}});
       answering = true;
@@ -85,21 +77,19 @@ std::vector<Dialogue> read(const std::filesystem::path& file) {
       answering = false;
     } else if (all.empty()) {
       continue;
-    } else if (!answering) {
-      all.back().expected += line + "\n";
-    } else if (line.starts_with("!")) {
-      all.back().result.error += line.substr(1) + "\n";
+    } else if (answering) {
+      hear(all.back().result, line);
     } else {
-      all.back().result.output += line + "\n";
+      all.back().expected += line + "\n";
     }
   }
   return all;
 }
 
-class Dialect : public testing::TestWithParam<std::string> {};
+class SlurmDialect : public testing::TestWithParam<std::string> {};
 
-TEST_P(Dialect, IsUnderstoodWordForWord) {
-  const auto dialogues = read(std::filesystem::path(STUNE_DIALECTS) / ("slurm-" + GetParam() + ".txt"));
+TEST_P(SlurmDialect, IsUnderstoodWordForWord) {
+  const auto dialogues = read(read_dialect(GetParam()).answers);
 
   EXPECT_GE(dialogues.size(), 7U);
   for (const Dialogue& one : dialogues) {
@@ -107,12 +97,8 @@ TEST_P(Dialect, IsUnderstoodWordForWord) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Slurm, Dialect, testing::Values("20.02", "21.08", "22.05", "23.02", "23.11", "24.11"),
-                         [](const auto& tested) {
-                           std::string name = tested.param;
-                           name[2] = '_';
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(Slurm, SlurmDialect, testing::Values("20.02", "21.08", "22.05", "23.02", "23.11", "24.11"),
+                         [](const auto& tested) { return dialect_name(tested.param); });
 
 }  // namespace
 }  // namespace stune::slurm

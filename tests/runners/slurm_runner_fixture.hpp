@@ -99,18 +99,24 @@ class SlurmRunnerTest : public testing::Test {
 
   /// What a node does when the job starts; false: it may not.
   bool start(const std::string& job, int trial, int restart = 0) {
-    std::filesystem::create_directories(attempt(trial).path());
-    Claimant claimant;
-    claimant.job = "fake:" + job;
-    claimant.restart = restart;
-    claimant.nonce = random_name(8);
-    const auto outcome = claim(attempt(trial), claimant);
-    if (!std::holds_alternative<Claimed>(outcome)) return false;
+    if (!claim_as("fake:" + job, trial, restart)) return false;
     slurm_.job(job).state = "RUNNING";
     return true;
   }
   /// What a node leaves when the job's command ends.
   void finish(const std::string& job, int trial, int exit_code, std::vector<int> signals = {}, int start = 0) {
+    leave_record(trial, exit_code, signals, start);
+    if (signals.empty()) slurm_.job(job).state = exit_code == 0 ? "COMPLETED" : "FAILED";
+  }
+  bool claim_as(const std::string& job, int trial, int restart) {
+    std::filesystem::create_directories(attempt(trial).path());
+    Claimant claimant;
+    claimant.job = job;
+    claimant.restart = restart;
+    claimant.nonce = random_name(8);
+    return std::holds_alternative<Claimed>(claim(attempt(trial), claimant));
+  }
+  void leave_record(int trial, int exit_code, const std::vector<int>& signals, int start) {
     ExitRecord record;
     record.id = {trial, 0};
     record.start = start;
@@ -118,7 +124,6 @@ class SlurmRunnerTest : public testing::Test {
     for (const int signal : signals) record.signals.push_back({signal, clock_.now()});
     write_exit_record(attempt(trial).exit_record(start), record);
     std::ofstream(ExperimentFolder(folder_).done_marker({trial, 0}));
-    if (signals.empty()) slurm_.job(job).state = exit_code == 0 ? "COMPLETED" : "FAILED";
   }
   void run_job(const std::string& job, int trial, int exit_code) {
     ASSERT_TRUE(start(job, trial));
