@@ -4,17 +4,19 @@
 #include <unistd.h>
 
 #include <array>
-#include <cassert>
+#include <cmath>
 #include <cstdio>
-#include <cstdlib>
+#include <cstring>
 
 #include "base/clock.hpp"
 #include "base/descriptor.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "cli/quantities.hpp"
 #include "cli/script.hpp"
 #include "experiment/escalation.hpp"
 #include "experiment/search_space.hpp"
+#include "metrics/schema.hpp"
 #include "runners/slurm_advice.hpp"
 #include "runners/slurm_escalation.hpp"
 #include "runners/slurm_notes.hpp"
@@ -27,6 +29,7 @@
 #include "stune/error.hpp"
 #include "stune/hdf5_metric.hpp"
 #include "stune/objective.hpp"
+#include "tests/fuzz/file_targets.hpp"
 #include "trial/exit_record.hpp"
 #include "trial/folder.hpp"
 #include "trial/records.hpp"
@@ -35,13 +38,6 @@
 
 namespace stune::fuzz {
 namespace {
-
-/// Holds in every build, as assert does not.
-void must(bool condition, const char* what) {
-  if (condition) return;
-  std::fprintf(stderr, "broken law: %s\n", what);
-  std::abort();
-}
 
 void sbatch(std::string_view text) {
   CommandResult result;
@@ -118,6 +114,49 @@ void small_texts(std::string_view text) {
   parse_metric_arguments({whole});
 }
 
+void quantities(std::string_view text) {
+  const std::string whole(text);
+  const auto is_answered = [](const auto& parse) {
+    try {
+      parse();
+    } catch (const ConfigError&) {
+      return;
+    }
+  };
+  is_answered([&] { must(cli::parse_duration(whole) >= Seconds{0}, "a duration is never negative"); });
+  is_answered([&] { must(std::isfinite(cli::parse_real(whole)), "a number is finite"); });
+  is_answered([&] { must(cli::parse_whole(whole, 1, 9) < 10, "a whole number is within its bounds"); });
+  const cli::PollPlan plan = cli::parse_poll(whole);
+  must(plan.start >= Seconds{0} && std::isfinite(plan.growth), "a poll plan can be followed");
+}
+
+/// The bytes as what a file of HDF5 may hold: the first two say what there is of it.
+void series(std::string_view text) {
+  if (text.size() < 2) return;
+  const auto kind = static_cast<unsigned char>(text[0]);
+  std::vector<double> numbers((text.size() - 2) / sizeof(double));
+  if (!numbers.empty()) std::memcpy(numbers.data(), text.data() + 2, numbers.size() * sizeof(double));
+  metrics::Series read;
+  const std::size_t count = numbers.size() / (1U + (kind & 1U) + (kind >> 1U & 1U));
+  const auto part = [&](std::size_t i) {
+    const auto begin = numbers.begin() + static_cast<std::ptrdiff_t>(i * count);
+    return std::vector<double>(begin, begin + static_cast<std::ptrdiff_t>(count));
+  };
+  read.values = {(kind & 4U) != 0 && count == 1, part(0)};
+  if ((kind & 1U) != 0) read.steps = part(1);
+  if ((kind & 2U) != 0) read.sems = part(1 + (kind & 1U));
+  if ((kind & 8U) != 0 && !read.sems.empty()) read.sems.resize(1);
+  constexpr std::array words{"last", "min", "max", "mean"};
+  const std::string reduce = words[static_cast<unsigned char>(text[1]) % words.size()];
+  metrics::reduce_to_final("loss", read, reduce);
+  const metrics::Read progression = metrics::to_observations("loss", read, reduce);
+  if (const auto* points = std::get_if<std::vector<Observation>>(&progression)) {
+    const auto thinned = metrics::thin(metrics::merge(*points, {{"loss", 0, 1.0, 0.1}}));
+    must(thinned.size() <= metrics::most_points + 1, "a progression is thinned");
+    for (const Observation& one : thinned) must(std::isfinite(one.mean), "what is kept is finite");
+  }
+}
+
 constexpr std::array all{
     Target{"sbatch", sbatch, "4711;alpha\nsbatch: error: Batch job submission failed: Socket timed out\n"},
     Target{"squeue", squeue, "11|11|2|PD||Resources|tok\n12|11|[3-9%2]|R|n[1-2]|job requeued in held state|a|b\n"},
@@ -142,6 +181,18 @@ constexpr std::array all{
     Target{"task", task, R"({"trial":7,"attempt":0,"arguments":["true"],"environment":{"A":"b"},"time_limit":1.5})"},
     Target{"exit_record", exit_record,
            R"({"trial":7,"attempt":0,"start":0,"exit_code":3,"signals":[{"signal":15,"at":"2026-11-23T18:38:53Z"}]})"},
+    Target{"claim", claim_file,
+           R"({"job":"alpha:4700_3","restart":1,"host":"n1","pid":7,"start_ticks":9,"boot_id":"b","nonce":"n"})"},
+    Target{"request", request_file,
+           R"({"type":"tell","trial":3,"observations":[{"metric":"a","mean":0.5,"sem":0.1}],"status":"completed"})"},
+    Target{"record", record_file, R"({"observations":[{"metric":"accuracy","step":3,"mean":0.9,"sem":0.01}]})"},
+    Target{"cgroup", cgroup_files,
+           "9:cpuset,memory:/slurm/uid_0/job_7/step_batch\n0::/system.slice/job_7/x\nlow 0\noom_kill 3\n"},
+    Target{"environment", environment_file, "HOME=/home/u\nPATH=/bin\nEMPTY=\nODD"},
+    Target{"tasks", tasks_file, "000001.0\n000000.0\n"},
+    Target{"quantities", quantities, "1-02:30:15"},
+    Target{"poll", quantities, "90s,1.5,5m"},
+    Target{"series", series, "\003\001aaaaaaaabbbbbbbbccccccccddddddddeeeeeeeeffffffff"},
     Target{"small_texts", small_texts, "000007.0 SigBlk: 0000000000000001\n2026-11-23T18:38:53.123456Z 1e-5"},
 };
 

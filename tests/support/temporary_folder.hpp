@@ -10,7 +10,8 @@ namespace stune {
 /// Gone with this object.
 class TemporaryFolder {
  public:
-  TemporaryFolder() : path_(std::filesystem::temp_directory_path() / ("stune-test-" + random_name(12))) {
+  explicit TemporaryFolder(const std::filesystem::path& parent = std::filesystem::temp_directory_path())
+      : path_(parent / ("stune-test-" + random_name(12))) {
     std::filesystem::create_directories(path_);
   }
   ~TemporaryFolder() {
