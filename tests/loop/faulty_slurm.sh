@@ -1,37 +1,58 @@
 #!/bin/bash
-# Stands before a command of Slurm, under its name, and breaks it now and then; FAULTY_SEED and the number of the call choose how.
-# Needs FAULTY_FOLDER (counts, and what was done) and FAULTY_PATH (where the real commands are).
+# Stands before a command of Slurm, under its name, and breaks every third call of it; the kinds of fault take turns, and
+# FAULTY_SEED chooses with which one they begin. Needs FAULTY_FOLDER (counts, and what was done), FAULTY_PATH (where the real
+# commands are), FAULTY_CLUSTER (the folder of the cluster) and FAULTY_CLUSTER_TOOL (slurm_cluster.sh).
 tool=${0##*/}
 real=$(PATH=$FAULTY_PATH command -v "$tool") || exit 127
-printf . >>"$FAULTY_FOLDER/calls.$tool"
-call=$(stat -c %s "$FAULTY_FOLDER/calls.$tool")
-RANDOM=$((FAULTY_SEED + 7919 * call))
-dice=$((RANDOM % 100))
-
-did() { echo "$tool $1" >>"$FAULTY_FOLDER/done"; }
-die() { kill -KILL $$; }
-error() { echo "$tool: error: $1" >&2; exit 1; }
-
 case $tool in
-  sbatch)
-    if ((dice < 6)); then did "killed before it submits"; die
-    elif ((dice < 14)); then did "killed after it has submitted"; "$real" "$@" >/dev/null 2>&1; die
-    elif ((dice < 18)); then did "says nothing"; "$real" "$@" >/dev/null 2>&1; exit 0
-    elif ((dice < 24)); then did "times out, the job exists"; "$real" "$@" >/dev/null 2>&1
-      error "Batch job submission failed: Socket timed out on send/recv operation"
-    elif ((dice < 28)); then did "times out, there is no job"; error "Batch job submission failed: Socket timed out on send/recv operation"
-    elif ((dice < 33)); then did "cannot connect"; error "Batch job submission failed: Unable to contact slurm controller (connect failure)"
-    elif ((dice < 36)); then did "talks"; echo "Welcome. 12 jobs are ahead of you."; fi ;;
-  squeue)
-    if ((dice < 8)); then did "shows nothing"; exit 0
-    elif ((dice < 16)); then did "fails"; error "slurm_load_jobs error: Unable to contact slurm controller (connect failure)"
-    elif ((dice < 24)); then did "is cut"; "$real" "$@" | head -c $((RANDOM % 90 + 10)); exit 0
-    elif ((dice < 26)); then did "is killed"; die; fi ;;
-  sacct)
-    if ((dice < 15)); then did "has no database"; error "Problem talking to the database: Connection refused"
-    elif ((dice < 25)); then did "shows nothing"; exit 0; fi ;;
-  scancel)
-    if ((dice < 20)); then did "fails"; exit 8
-    elif ((dice < 30)); then did "killed after it has cancelled"; "$real" "$@"; die; fi ;;
+  sbatch) kinds=(dies_before dies_within no_answer late_there dies_after late_nothing no_controller talks) ;;
+  squeue) kinds=(fails nothing cut dies) ;;
+  sacct) kinds=(fails nothing) ;;
+  scancel) kinds=(fails dies_after) ;;
+esac
+exec {lock}>>"$FAULTY_FOLDER/calls.$tool" && flock "$lock" && printf . >&$lock
+call=$(stat -c %s "$FAULTY_FOLDER/calls.$tool")
+exec {lock}>&-
+kind=works
+((call % 3 == 0)) && kind=${kinds[(call / 3 + FAULTY_SEED) % ${#kinds[@]}]}
+[[ $kind == works ]] || echo "$tool $kind" >>"$FAULTY_FOLDER/done"
+
+die() { kill -KILL $$; }
+error() { echo "$tool: error: $1" >&2; exit "${2:-1}"; }
+silently() { "$real" "$@" >/dev/null 2>&1; }
+
+# SIGKILL while the controller, which is frozen, has the request in its socket and has not read it. In a session of its own: who
+# kills us meanwhile must not leave the controller frozen.
+dies_within() {
+  local port end=$((SECONDS + 8)) sbatch
+  port=$(printf %04X "$(sed -n 's/^SlurmctldPort=//p' "$SLURM_CONF")")
+  "$FAULTY_CLUSTER_TOOL" freeze "$FAULTY_CLUSTER" slurmctld
+  "$real" "$@" >/dev/null 2>&1 &
+  sbatch=$!
+  until awk -v port=":$port\$" '$2 ~ port && $4 == "01" && $5 !~ /:00000000$/ {found = 1} END {exit !found}' /proc/net/tcp; do
+    ((SECONDS < end)) || break
+  done
+  kill -KILL $sbatch
+  "$FAULTY_CLUSTER_TOOL" thaw "$FAULTY_CLUSTER" slurmctld
+}
+export real
+export -f dies_within
+
+late="Batch job submission failed: Socket timed out on send/recv operation"
+away="Unable to contact slurm controller (connect failure)"
+case $tool.$kind in
+  *.dies_before | squeue.dies) die ;;
+  *.dies_after) silently "$@"; die ;;
+  sbatch.dies_within) setsid --wait bash -c 'dies_within "$@"' sbatch "$@"; die ;;
+  sbatch.no_answer) silently "$@"; exit 0 ;;
+  sbatch.late_there) silently "$@"; error "$late" ;;
+  sbatch.late_nothing) error "$late" ;;
+  sbatch.no_controller) error "Batch job submission failed: $away" ;;
+  sbatch.talks) echo "Welcome. 12 jobs are ahead of you." ;;
+  squeue.nothing | sacct.nothing) exit 0 ;;
+  squeue.fails) error "slurm_load_jobs error: $away" ;;
+  squeue.cut) "$real" "$@" | head -c 57; exit 0 ;;
+  sacct.fails) error "Problem talking to the database: Connection refused" ;;
+  scancel.fails) error "Kill job error: $away" 8 ;;
 esac
 exec "$real" "$@"

@@ -50,11 +50,11 @@ evidence() { # shown after a failure
   head -c 20000 "$experiment/journal.jsonl"
 }
 
-# What must hold in the end, whoever ran the trials.
+# What must hold in the end, whoever ran the trials. Those that somebody cancelled by hand do not count.
 check_exactness() { # TRIALS [FAILED]
   local status failed=${2:-0} trial loss results parameters attempts x k rows
   status=$(stune status "$experiment") || fail "the journal does not replay: $status"
-  rows=$(trial_lines "$experiment")
+  rows=$(trial_lines "$experiment" | awk -F'\t' -v hands="${hands:-0}" '$2 != "abandoned" || !hands')
   claim "trials" "$(wc -l <<<"$rows")" "$1"
   claim "completed" "$(count_status "$experiment" completed)" $(($1 - failed))
   claim "failed" "$(count_status "$experiment" failed)" "$failed"

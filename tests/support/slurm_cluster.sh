@@ -5,12 +5,12 @@
 #   slurm_cluster.sh stop FOLDER                    end every daemon and every job of it, keep only the logs
 #   slurm_cluster.sh env FOLDER                     print what a shell must export to use it
 #   slurm_cluster.sh status FOLDER                  one line for each daemon: up, frozen or down
-#   slurm_cluster.sh freeze|thaw|kill|restart FOLDER DAEMON ...   DAEMON: munged mariadbd slurmdbd slurmctld slurmd:n1 .. slurmd:n4
+#   slurm_cluster.sh freeze|thaw|kill|lose|restart FOLDER DAEMON ...   DAEMON: munged mariadbd slurmdbd slurmctld slurmd:n1 .. slurmd:n4
 #
 # Four nodes n1..n4 of four CPUs each, accounting in an own MariaDB, account `stune`. Everything lives in FOLDER, listens on
 # free ports (so that several run side by side, and beside an installed Slurm) and is owned by whoever starts it: root or not.
 # `start` does nothing where all of it runs with the same settings, else it begins afresh. `kill` is SIGKILL, and spares the
-# running jobs as a crash would. Sockets need short paths: where FOLDER is deep, a link /tmp/stune.XXXXXX leads to it until `stop`.
+# running jobs as a crash would; `lose` takes a node with all that runs on it. Sockets need short paths: where FOLDER is deep, a link /tmp/stune.XXXXXX leads to it until `stop`.
 set -u
 set +m
 shopt -s nullglob
@@ -294,10 +294,11 @@ start() { # KEY=VALUE ...
 }
 
 # Processes that belong to the cluster by what their environment says: daemons, the step daemons they start, the jobs' own.
-processes() {
+processes() { # [VARIABLE=VALUE]: only those with it, too
   local file
   for file in /proc/[0-9]*/environ; do
-    if grep -qszE "^(STUNE_TEST_CLUSTER|SLURM_CLUSTER_NAME)=$cluster\$" "$file" 2>/dev/null; then
+    if grep -qszE "^(STUNE_TEST_CLUSTER|SLURM_CLUSTER_NAME)=$cluster\$" "$file" 2>/dev/null &&
+      { [[ -z ${1:-} ]] || grep -qsz "^$1\$" "$file" 2>/dev/null; }; then
       file=${file%/environ}
       echo "${file#/proc/}"
     fi
@@ -317,6 +318,21 @@ stop() {
     known=
   fi
   rm -rf "${folder:?}"/{run,db,state,spool,tmp,settings,slurm.conf,slurmdbd.conf,mariadb.sql,munge.key}
+  return 0
+}
+
+# First what would tell of it: nobody hears from a machine that is gone.
+lose() { # DAEMON
+  local jobs parents=() pid
+  signal KILL "$1"
+  jobs=$(processes "SLURMD_NODENAME=${1#slurmd:}")
+  for pid in $jobs; do
+    parents+=($(awk '$1 == "PPid:" {print $2}' "/proc/$pid/status" 2>/dev/null))
+  done
+  for pid in "${parents[@]}"; do
+    [[ $(cat "/proc/$pid/comm" 2>/dev/null) == slurmstepd ]] && kill -KILL "$pid" 2>/dev/null
+  done
+  [[ -z $jobs ]] || kill -KILL $jobs 2>/dev/null
   return 0
 }
 
@@ -358,7 +374,7 @@ case $action in
   stop) stop ;;
   env) echo "export SLURM_CONF=$(printf %q "$folder/slurm.conf")" ;;
   status) status ;;
-  freeze | thaw | kill | restart)
+  freeze | thaw | kill | lose | restart)
     [[ $known ]] || die "no cluster runs in $folder"
     for daemon in "$@"; do
       [[ " ${daemons[*]} " == *" $daemon "* ]] || die "no such daemon: $daemon; there are ${daemons[*]}"
@@ -366,6 +382,7 @@ case $action in
         freeze) signal STOP "$daemon" ;;
         thaw) signal CONT "$daemon" ;;
         kill) signal KILL "$daemon" ;;
+        lose) lose "$daemon" ;;
         restart) restart "$daemon" ;;
       esac || die "cannot $action $daemon"
     done
