@@ -109,10 +109,12 @@ claim "starts of an attempt after its end" "$(again)" ""
 # --- and it was hard
 
 times() { grep -c -- "$1" faulty/done; } # KIND
-least=$((trials / 100 + 1))
-kinds=("sbatch dies_before" "sbatch dies_within" "sbatch no_answer" "sbatch late_there" "squeue fails" "squeue nothing" "squeue cut"
-  "squeue dies" "job requeued" "by hand" "slurmctld frozen")
-((trials < 100)) || kinds+=("sbatch dies_after" "sbatch late_nothing" "sbatch no_controller" "sbatch talks")
+least=1 kinds=("job requeued" "by hand" "slurmctld frozen" "^squeue" "^sbatch")
+if ((trials >= 100)); then # each kind
+  least=3
+  kinds+=("sbatch "{dies_before,dies_within,dies_after,no_answer,late_there,late_nothing,no_controller,talks}
+    "squeue "{fails,nothing,cut,dies})
+fi
 [[ -z $own ]] || kinds+=("node lost" "jobs preempted")
 for kind in "${kinds[@]}"; do
   n=$(times "$kind")

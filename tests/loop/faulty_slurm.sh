@@ -1,11 +1,12 @@
 #!/bin/bash
-# Stands before a command of Slurm, under its name, and breaks every third call of it; the kinds of fault take turns, and
-# FAULTY_SEED chooses with which one they begin. Needs FAULTY_FOLDER (counts, and what was done), FAULTY_PATH (where the real
-# commands are), FAULTY_CLUSTER (the folder of the cluster) and FAULTY_CLUSTER_TOOL (slurm_cluster.sh).
+# Stands before a command of Slurm, under its name, and breaks every second call of sbatch and every third of the others. Kinds
+# of fault take turns; FAULTY_SEED chooses with which one they begin. Needs FAULTY_FOLDER (counts, and what was done), FAULTY_PATH
+# (where the real commands are), FAULTY_CLUSTER (the folder of the cluster) and FAULTY_CLUSTER_TOOL (slurm_cluster.sh).
 tool=${0##*/}
 real=$(PATH=$FAULTY_PATH command -v "$tool") || exit 127
+every=3
 case $tool in
-  sbatch) kinds=(dies_before dies_within no_answer late_there dies_after late_nothing no_controller talks) ;;
+  sbatch) every=2 kinds=(dies_before dies_within no_answer late_there dies_after late_nothing no_controller talks) ;;
   squeue) kinds=(fails nothing cut dies) ;;
   sacct) kinds=(fails nothing) ;;
   scancel) kinds=(fails dies_after) ;;
@@ -14,7 +15,7 @@ exec {lock}>>"$FAULTY_FOLDER/calls.$tool" && flock "$lock" && printf . >&$lock
 call=$(stat -c %s "$FAULTY_FOLDER/calls.$tool")
 exec {lock}>&-
 kind=works
-((call % 3 == 0)) && kind=${kinds[(call / 3 + FAULTY_SEED) % ${#kinds[@]}]}
+((call % every == 0)) && kind=${kinds[(call / every + FAULTY_SEED) % ${#kinds[@]}]}
 [[ $kind == works ]] || echo "$tool $kind" >>"$FAULTY_FOLDER/done"
 
 die() { kill -KILL $$; }

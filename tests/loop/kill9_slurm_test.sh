@@ -1,13 +1,13 @@
 #!/bin/bash
 # kill -9 of the loop at random moments, trials as jobs of a real Slurm, which SLURM_CONF names.
-# usage: kill9_slurm_test.sh STUNE_PROGRAM [KILLS [TRIALS]]; the long version: 20 60
+# usage: kill9_slurm_test.sh STUNE_PROGRAM [KILLS [TRIALS]]
 . "$(dirname "$0")/lib.sh" "$1"
 . "$here/kill9.sh"
 . "$here/slurm.sh"
 
-trials=${3:-20}
+trials=${3:-40}
 since=$(date +%Y-%m-%dT%H:%M:%S)
-kill_and_resume "${2:-8}" 5 --runner slurm --trials "$trials" --parallel 4 --poll 1,1.5,5
+kill_and_resume "${2:-20}" 5 --runner slurm --trials "$trials" --parallel 4 --poll 1,1.5,5
 check_exactness "$trials"
 check_jobs "$experiment" "$since"
 report "$trials"

@@ -56,6 +56,15 @@ until_true '[[ -e patient.stune/trials/000000/attempt-0/exit.0.json ]]'
 begin resume patient >resume.txt 2>resume_log.txt
 until_true '[[ $(status_of_trial patient 0) == completed ]]'
 
+# --- doctor, where there is no Slurm: it says so, and what is wrong with a folder
+told=$(PATH=/nowhere stune doctor .)
+claim "exit code of doctor without Slurm" $? 0
+claim_says "doctor without Slurm" "$told" 'note +Slurm +sbatch is not in PATH: trials would run on this machine'
+claim_says "doctor finds the node program" "$told" 'ok +node program +/'
+told=$(PATH=/nowhere stune doctor /proc)
+claim "exit code of doctor for a folder that nobody can write to" $? 4
+claim_says "doctor for a folder that nobody can write to" "$told" '^BAD '
+
 # --- stop cancels, resume lifts it
 stune stop patient >stop.txt || fail "stop"
 wait "$coordinator"

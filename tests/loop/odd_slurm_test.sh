@@ -1,12 +1,14 @@
 #!/bin/bash
 # Whole runs on a Slurm whose settings and troubles are not the usual ones: its own cluster, which these tests break on purpose.
-# usage: odd_slurm_test.sh STUNE_PROGRAM [SCENARIO ...]; without scenarios the quick ones. There are
-#   quick: arrays limit preempted database
-#   long: accounting_off node_dies controller_down timeout_retried memory_retried
+# usage: odd_slurm_test.sh STUNE_PROGRAM [SCENARIO ...]; without scenarios all of them. There are, as ctest runs them side by side,
+#   arrays limit array_cancelled killed_within steps
+#   preempted requeued node_dies timeout_retried memory_retried
+#   database controller_down accounting_off
 . "$(dirname "$0")/lib.sh" "$1"
 shift
 scenarios=("$@")
-((${#scenarios[@]})) || scenarios=(arrays limit preempted database)
+((${#scenarios[@]})) || scenarios=(arrays limit array_cancelled killed_within steps preempted requeued node_dies timeout_retried
+  memory_retried database controller_down accounting_off)
 cluster=$here/../support/slurm_cluster.sh place=$work/slurm
 patience=${STUNE_TEST_PATIENCE:-120}
 
@@ -20,16 +22,17 @@ evidence() {
 
 "$cluster" start "$place" MinJobAge=2 MaxArraySize=5 AccountingStorageEnforce=associations,limits,qos SlurmdTimeout=5 \
   SelectTypeParameters=CR_CPU_Memory JobAcctGatherFrequency=1 JobAcctGatherParams=OverMemoryKill \
-  PreemptType=preempt/partition_prio PreemptMode=CANCEL 'PartitionName=high Nodes=ALL PriorityTier=10 State=UP' || exit 1
+  PreemptType=preempt/partition_prio PreemptMode=CANCEL 'PartitionName=high Nodes=ALL PriorityTier=10 State=UP' \
+  'PartitionName=again Nodes=ALL PriorityTier=1 PreemptMode=REQUEUE State=UP' || exit 1
 eval "$("$cluster" env "$place")"
 
-run() { # NAME OPTIONS ... -- COMMAND: in the foreground
+run() { begin_run "$@" && wait "$coordinator"; } # NAME OPTIONS ... -- COMMAND: in the foreground
+begin_run() {
   local name=$1
   shift
-  stune run --name "$name" --param "x = float(0, 1)" --minimize loss --method sobol --seed 7 --runner slurm --poll 1,1.5,3 \
+  begin run --name "$name" --param "x = float(0, 1)" --minimize loss --method sobol --seed 7 --runner slurm --poll 1,1.5,3 \
     --submit-rate 0 --quiet "$@" >>out.txt 2>>log.txt
 }
-begin_run() { run "$@" & coordinator=$!; }
 trial='stune metric loss="$STUNE_x"'
 calls() { # EXPERIMENT PROGRAM: how often it was called
   stune status "$1" --json | grep -oE "[0-9]+ $2" | cut -d' ' -f1
@@ -59,11 +62,64 @@ limit() {
   limited qos QOSMaxSubmitJobPerUserLimit qos normal set MaxSubmitJobsPerUser
 }
 
-first_waits='[ "$STUNE_TRIAL.$STUNE_ATTEMPT" != 0.0 ] || sleep 300; ' # for what ends it
+first_waits='[ "$STUNE_TRIAL.$STUNE_ATTEMPT.$STUNE_RESTART" != 0.0.0 ] || sleep 300; ' # for what ends it
+started() { [[ -e $1.stune/trials/000000/attempt-0/claim.0 ]]; } # EXPERIMENT: its first trial
+job_of() { stune explain "$1" 0 | grep -oE 'job [0-9_]+' | head -n 1 | cut -d' ' -f2; } # EXPERIMENT
+
+array_cancelled() { # scancel of a whole array that waits: four trials are withdrawn, four others take their place
+  scontrol update nodename=ALL state=drain reason=test
+  begin_run withdrawn --trials 4 --parallel 4 -- sh -c "$trial"
+  until_true '(($(squeue -h -r -t PD -o %j | grep -c ^withdrawn) == 4))'
+  claim_says "array cancelled: what waits" "$(squeue -h -t PD -o %i)" '^[0-9]+_\[0-[1-3]\]$'
+  scancel $(squeue -h -t PD -o %F)
+  until_true '(($(count_status withdrawn abandoned) == 4))'
+  scontrol update nodename=ALL state=resume
+  wait "$coordinator"
+  claim "array cancelled: exit code" $? 0
+  claim "array cancelled: completed" "$(count_status withdrawn completed)" 4
+  claim "array cancelled: failed" "$(count_status withdrawn failed)" 0
+  claim "array cancelled: attempts of each" "$(ls -d withdrawn.stune/trials/*/attempt-1 2>/dev/null)" ""
+}
+
+killed_within() { # SIGKILL for sbatch while the controller has its request and has not read it: the job exists all the same
+  local since
+  since=$(date +%Y-%m-%dT%H:%M:%S)
+  mkdir -p tools faulty
+  ln -sf "$here/faulty_slurm.sh" tools/sbatch
+  printf . >faulty/calls.sbatch # the second call is broken
+  FAULTY_FOLDER=$PWD/faulty FAULTY_PATH=$PATH FAULTY_SEED=0 FAULTY_CLUSTER=$place FAULTY_CLUSTER_TOOL=$cluster \
+    PATH=$PWD/tools:$PATH run within --trials 2 --parallel 1 -- sh -c "$trial"
+  claim "killed within: exit code" $? 0
+  claim "killed within: fault" "$(cat faulty/done)" "sbatch dies_within"
+  claim "killed within: completed" "$(count_status within completed)" 2
+  claim_says "killed within: told" "$(cat log.txt)" 'left open whether it submitted'
+  jobs() { sacct -X -n -P -S "$since" -o JobName | grep -c ^within; }
+  until_true '[[ -z $(squeue -h -o %j | grep ^within) ]] && (($(jobs) >= 2))'
+  claim "killed within: jobs" "$(jobs)" 2
+}
+
+steps() { # as from cron, with nothing of a login's environment: while the controller does not answer, and at a submit limit
+  local gate=$PWD/gate step=(env -i "PATH=$PATH" "SLURM_CONF=$SLURM_CONF" "STUNE_LOOP_TEST=$mark" "$program" step cron --quiet)
+  rm -f "$gate"
+  begin_run cron --trials 4 --parallel 2 -- sh -c 'while [ ! -e '"$gate"' ]; do sleep 0.1; done; '"$trial"
+  until_true '[[ $(count_status cron running 2>/dev/null) == 2 ]]'
+  kill -TERM "$coordinator"
+  wait "$coordinator"
+  "$cluster" freeze "$place" slurmctld
+  "${step[@]}" >>out.txt 2>>log.txt
+  claim "steps: exit code without an answer" $? 0
+  claim "steps: running without an answer" "$(count_status cron running)" 2
+  "$cluster" thaw "$place" slurmctld
+  sacctmgr -i modify user "$(id -un)" set MaxSubmitJobs=1 >/dev/null
+  : >"$gate"
+  until_true '"${step[@]}" >>out.txt 2>>log.txt || fail "step: $?"; (($(count_status cron completed) == 4))'
+  sacctmgr -i modify user "$(id -un)" set MaxSubmitJobs=-1 >/dev/null
+  claim "steps: failed" "$(count_status cron failed)" 0
+}
 
 preempted() { # a job of higher priority takes all nodes: the trial gets a new attempt, free
   begin_run preempted --trials 2 --parallel 1 -- sh -c "$first_waits$trial"
-  until_true '[[ $(squeue -h -t R -o %j) == preempted* ]]'
+  until_true 'started preempted'
   sbatch -p high -N4 --exclusive -o /dev/null --wrap 'sleep 1' >/dev/null
   wait "$coordinator"
   claim "preempted: exit code" $? 0
@@ -73,18 +129,43 @@ preempted() { # a job of higher priority takes all nodes: the trial gets a new a
   claim_says "preempted: explained" "$(stune explain preempted 0)" 'attempt 0 is ended.*preempted'
 }
 
-database() { # slurmdbd and MariaDB die: trials run all the same
+requeued() { # the same where Slurm puts the job back into the queue: it starts again, and there is no second attempt
+  begin_run requeued --trials 2 --parallel 1 --sbatch "--partition=again --requeue" -- sh -c "$first_waits$trial"
+  until_true 'started requeued'
+  sbatch -p high -N4 --exclusive -o /dev/null --wrap 'sleep 1' >/dev/null
+  wait "$coordinator"
+  claim "requeued: exit code" $? 0
+  claim "requeued: completed" "$(count_status requeued completed)" 2
+  claim "requeued: attempts" "$(grep -c '"type":"intended"' requeued.stune/journal.jsonl)" 2
+  claim "requeued: starts of trial 0" "$(ls requeued.stune/trials/000000/attempt-0 | grep -c '^claim')" 2
+  claim_says "requeued: explained" "$(stune explain requeued 0)" 'start 1 began as .*restart 1'
+}
+
+# MariaDB and slurmdbd die; a job is cancelled by hand and leaves the queue, so that only accounting can tell who did that. A
+# question that fails decides nothing; an answer, once there is one again, does.
+database() {
+  begin_run database --trials 2 --parallel 1 -- sh -c "$first_waits$trial"
+  until_true 'started database'
   "$cluster" kill "$place" slurmdbd mariadbd
-  run database --trials 4 --parallel 2 -- sh -c "$trial"
-  claim "database: exit code" $? 0
-  claim "database: completed" "$(count_status database completed)" 4
+  scancel "$(squeue -h -t R -o %A)"
+  until_true '[[ $(calls database sacct) -ge 2 ]]'
+  claim_says "database: failed questions" "$(stune status database)" '[1-9][0-9]* failed \(in all'
+  claim "database: running and abandoned meanwhile" "$(count_status database running) $(count_status database abandoned)" "1 0"
+  claim "database: what the queue still knows" "$(squeue -h)" ""
   "$cluster" restart "$place" mariadbd slurmdbd
+  wait "$coordinator"
+  claim "database: exit code" $? 0
+  claim "database: completed" "$(count_status database completed)" 2
+  claim "database: failed" "$(count_status database failed)" 0
+  # Accounting may still say RUNNING when it comes back: then that start is lost, and there is a second one.
+  claim_says "database: how the first start ended" "$(stune trials database --json)" '"cause":"(cancelled|interrupted)"'
 }
 
 accounting_off() { # no accounting at all, and jobs vanish after two seconds
   sed -i '/^AccountingStorage/d' "$place/slurm.conf" && echo AccountingStorageType=accounting_storage/none >>"$place/slurm.conf"
   "$cluster" restart "$place" slurmctld
   export GATE=$PWD/gate
+  rm -f "$GATE"
   begin_run off --trials 4 --parallel 2 -- sh -c 'while [ ! -e "$GATE" ]; do sleep 0.1; done; '"$trial"
   until_true '[[ $(squeue -h -t R -o %j) == off* ]]'
   scancel "$(squeue -h -t R -o %A | head -n 1)" # by hand: withdrawn, and another trial takes its place
@@ -95,27 +176,23 @@ accounting_off() { # no accounting at all, and jobs vanish after two seconds
   claim "accounting off: failed" "$(count_status off failed)" 0
 }
 
-kill_ours() { # FILE PATTERN: processes of this cluster, and of no other
-  local file name
-  name=$(sed -n 's/^ClusterName=//p' "$place/slurm.conf")
-  for file in $(grep -lszE "^(STUNE_TEST_CLUSTER|SLURM_CLUSTER_NAME)=$name\$" /proc/[0-9]*/environ); do
-    grep -qsz -- "$2" "${file%environ}$1" && kill -KILL "$(cut -d/ -f3 <<<"$file")" 2>/dev/null
-  done
-}
-
-node_dies() { # a node is lost with all that runs on it: a new attempt elsewhere
-  local node
-  begin_run node --trials 2 --parallel 1 -- sh -c "$first_waits$trial"
-  until_true '[[ $(squeue -h -t R -o %j) == node* ]]'
-  node=$(squeue -h -t R -o %N)
-  "$cluster" kill "$place" "slurmd:$node"
-  # First what would tell of it: nobody hears from a machine that is gone.
-  kill_ours cmdline slurmstepd
-  kill_ours environ "^SLURMD_NODENAME=$node\$"
+# A node is lost with all that runs on it: its task of an array gets a new attempt elsewhere, while the others go on.
+node_dies() {
+  local node gate=$PWD/gate
+  rm -f "$gate"
+  begin_run node --trials 3 --parallel 3 --sbatch --exclusive -- \
+    sh -c "$first_waits"'while [ "$STUNE_TRIAL" != 0 ] && [ ! -e '"$gate"' ]; do sleep 0.1; done; '"$trial"
+  until_true 'started node && (($(squeue -h -t R -o %j | grep -c ^node) == 3))'
+  node=$(squeue -h -j "$(job_of node)" -o %N)
+  "$cluster" lose "$place" "slurmd:$node"
+  until_true '(($(count_status node completed) == 1))'
+  claim "node dies: siblings that run" "$(count_status node running)" 2
+  : >"$gate"
   wait "$coordinator"
   claim "node dies: exit code" $? 0
-  claim "node dies: completed" "$(count_status node completed)" 2
+  claim "node dies: completed" "$(count_status node completed)" 3
   claim_says "node dies: cause" "$(stune trials node --json)" '"cause":"(node_failure|lost)"'
+  claim "node dies: starts" "$(ls -d node.stune/trials/*/attempt-*/claim.* | grep -v '/000000/' | wc -l)" 2
   "$cluster" restart "$place" "slurmd:$node"
 }
 
@@ -139,9 +216,12 @@ controller_down() { # for a minute, in which trials end and others are due
   claim_says "controller down: told" "$(cat log.txt)" 'Slurm takes no jobs at the moment'
 }
 
-timeout_retried() { # one minute is too little, two are enough
-  run timeout --trials 1 --on-timeout retry,2,1 --sbatch --time=1 -- \
+timeout_retried() { # one minute is too little, two are enough; the minute is cut short
+  begin_run timeout --trials 1 --on-timeout retry,2,1 --sbatch --time=1 -- \
     sh -c 'test $STUNE_ATTEMPT = 1 || exec sleep 200; '"$trial"
+  until_true 'started timeout'
+  scontrol update jobid="$(squeue -h -t R -o %A)" EndTime="$(date +%Y-%m-%dT%H:%M:%S)"
+  wait "$coordinator"
   claim "timeout: exit code" $? 0
   claim_says "timeout: cause" "$(stune trials timeout --json)" '"cause":"timeout"'
   claim_says "timeout: attempts" "$(stune trials timeout)" '^ +0 +completed .* 2 '
