@@ -13,17 +13,6 @@ void append(std::string& line, const std::string& cell, std::size_t width, Table
 
 }  // namespace
 
-std::size_t display_width(const std::string& text) {
-  const auto begins_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_character));
-}
-
-std::string printable(std::string text) {
-  const auto disturbs = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
-  std::replace_if(text.begin(), text.end(), disturbs, '?');
-  return text;
-}
-
 std::string Table::text() const {
   std::vector<std::size_t> widths(columns_.size(), 0);
   for (const auto& row : rows_) {

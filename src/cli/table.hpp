@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "base/display.hpp"
+
 namespace stune::cli {
 
 /// Grows row by row; a column is as wide as its widest cell, with two spaces between columns.
@@ -25,10 +27,5 @@ class Table {
   std::vector<Column> columns_;
   std::vector<std::vector<std::string>> rows_;
 };
-
-/// Columns that a text takes on a terminal: characters, not bytes.
-std::size_t display_width(const std::string& text);
-/// The text with what could disturb a terminal (control characters) replaced by '?'.
-std::string printable(std::string text);
 
 }  // namespace stune::cli

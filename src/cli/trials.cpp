@@ -103,9 +103,7 @@ std::string cell(const Value& value) {
 }
 
 std::string first_line(const std::string& text, std::size_t most) {
-  std::string line = printable(text.substr(0, text.find('\n')));
-  if (display_width(line) > most) line = line.substr(0, most - 3) + "...";
-  return line;
+  return shortened(printable(text.substr(0, text.find('\n'))), most);
 }
 
 /// Why it ended as it did; of one that goes on, why it was tried again.

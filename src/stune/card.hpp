@@ -2,6 +2,7 @@
 /// elsewhere.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -57,7 +58,9 @@ struct Card {
   std::vector<Figure> figures{};
 };
 
-/// As aligned text for a terminal; without its figures.
-std::string to_text(const Card& card);
+/// As aligned text for a terminal of `width` columns, 0 for any; without its figures. Where that is narrower than the
+/// table, long texts are broken into lines and the last columns left out, which is said. Control characters are
+/// replaced.
+std::string to_text(const Card& card, std::size_t width = 0);
 
 }  // namespace stune
