@@ -76,6 +76,43 @@ Trace bars(const std::string& name, const std::vector<Index>& indices, const std
   return trace;
 }
 
+struct Pair {
+  std::size_t i, j;  ///< tuned parameters
+  Index index;
+};
+
+/// No more than the intervals allow.
+std::string what_pairs_tell(const std::vector<Pair>& pairs) {
+  const auto sure =
+      static_cast<std::size_t>(std::ranges::count_if(pairs, [](const Pair& pair) { return pair.index.low >= little; }));
+  if (sure > 0)
+    return concat({std::to_string(sure), " of ", counted(pairs.size(), "pair"), " surely ", sure == 1 ? "has" : "have",
+                   " more than ", percent(little), "."});
+  const Pair& largest = *std::ranges::max_element(pairs, {}, [](const Pair& pair) { return pair.index.high; });
+  return concat({"None of ", counted(pairs.size(), "pair"), " surely has more than ", percent(little),
+                 "; none has more than ", percent(std::max(0.0, largest.index.high)), ", by the intervals."});
+}
+
+Figure draw_pairs(const SearchSpace& space, const std::vector<Pair>& pairs) {
+  constexpr std::size_t most = 15;
+  Figure figure;
+  figure.title = pairs.size() > most ? concat({"The ", std::to_string(most), " largest pairs"}) : "Pairs";
+  figure.look_for =
+      "A long bar means that the best value of one parameter depends on the other: see their contour. A bar whose "
+      "interval contains 0 may be nothing.";
+  figure.x.title = "part of the variance";
+  Trace trace{Trace::Kind::bars, "together"};
+  for (const Pair& pair : std::span(pairs).first(std::min(pairs.size(), most))) {
+    trace.y.push_back(static_cast<double>(figure.y.categories.size()));
+    figure.y.categories.push_back(concat({space.tuned(pair.i).name, " and ", space.tuned(pair.j).name}));
+    trace.x.push_back(pair.index.value);
+    trace.low.push_back(pair.index.low);
+    trace.high.push_back(pair.index.high);
+  }
+  figure.traces.push_back(std::move(trace));
+  return figure;
+}
+
 std::string why_no_indices(const Subject& subject) {
   if (!subject.surrogate) return "A model needs two completed trials.";
   return "The model is constant: as far as it can tell, no parameter matters.";
@@ -132,43 +169,30 @@ Card show_sensitivity(const Subject& subject) {
 
 Card show_interactions(const Subject& subject) {
   Card card{"Interactions", "What matters together", {}, {"parameter", "and", "together", "from", "to"}, {}, {}};
-  if (!subject.sensitivity || subject.sensitivity->indices.second.empty()) return card;
-  struct Pair {
-    std::size_t i, j;
-    Index index;
-  };
-  std::vector<Pair> pairs;
   const SearchSpace& space = subject.space();
-  for (std::size_t i = 0, next = 0; i < space.dimension(); ++i) {
-    for (std::size_t j = i + 1; j < space.dimension(); ++j)
-      pairs.push_back({i, j, subject.sensitivity->indices.second[next++]});
-  }
-  std::ranges::stable_sort(pairs, std::ranges::greater{}, [](const Pair& pair) { return pair.index.value; });
-  // What could as well be nothing, or is hardly anything.
-  std::erase_if(pairs, [](const Pair& pair) { return pair.index.low <= 0.0 || pair.index.value < little; });
-  constexpr std::size_t most = 15;
-  if (pairs.size() > most) pairs.resize(most);
-  if (pairs.empty()) {
-    card.text = "No two parameters depend on one another: each can be tuned by itself.";
+  const std::size_t d = space.dimension();
+  if (!subject.sensitivity || d < 2) return card;
+  const std::vector<Index>& indices = subject.sensitivity->indices.second;
+  if (indices.empty()) {
+    card.text = concat({counted(d, "parameter"), " make ", counted(d * (d - 1) / 2, "pair"),
+                        ": too many to look at each. Which parameters depend on others shows above, where \"with "
+                        "others\" is much larger than \"alone\"."});
     return card;
   }
-  card.text = "Parts of the variance that two parameters have together, beyond what each has alone.";
-  Figure figure;
-  figure.title = "Pairs";
-  figure.look_for = "A long bar means that the best value of one parameter depends on the other: see their contour.";
-  figure.x.title = "part of the variance";
-  Trace trace{Trace::Kind::bars, "together"};
-  for (const Pair& pair : pairs) {
-    const std::string &a = space.tuned(pair.i).name, &b = space.tuned(pair.j).name;
-    card.rows.push_back({a, b, pair.index.value, pair.index.low, pair.index.high});
-    trace.y.push_back(static_cast<double>(figure.y.categories.size()));
-    figure.y.categories.push_back(concat({a, " and ", b}));
-    trace.x.push_back(pair.index.value);
-    trace.low.push_back(pair.index.low);
-    trace.high.push_back(pair.index.high);
+  std::vector<Pair> pairs;
+  for (std::size_t i = 0, next = 0; i < d; ++i) {
+    for (std::size_t j = i + 1; j < d; ++j) pairs.push_back({i, j, indices[next++]});
   }
-  figure.traces.push_back(std::move(trace));
-  card.figures.push_back(std::move(figure));
+  std::ranges::stable_sort(pairs, std::ranges::greater{}, [](const Pair& pair) { return pair.index.value; });
+  card.text =
+      concat({"Parts of the variance, by the model, that two parameters have together, beyond what each has "
+              "alone. ",
+              what_pairs_tell(pairs)});
+  for (const Pair& pair : pairs) {
+    card.rows.push_back(
+        {space.tuned(pair.i).name, space.tuned(pair.j).name, pair.index.value, pair.index.low, pair.index.high});
+  }
+  card.figures.push_back(draw_pairs(space, pairs));
   return card;
 }
 

@@ -157,7 +157,93 @@ TEST(Sensitivity, SaysInWhichDirectionAParameterWorks) {
   EXPECT_EQ(effect["bowl"], "best around 0.5, on average");
   EXPECT_EQ(effect["idle"], "next to nothing");
   EXPECT_THAT(effect["c"], HasSubstr("a is best"));
-  EXPECT_THAT(show_interactions(subject).text, HasSubstr("No two parameters depend on one another"));
+  EXPECT_THAT(show_interactions(subject).text, HasSubstr("None of 6 pairs surely has more than 1 %"));
+}
+
+TEST(Sensitivity, OfAModelOfSobolsGIsThatOfItsClosedForm) {
+  const std::vector<double> a{0.0, 1.0, 4.5};
+  double all = 1.0;
+  std::vector<double> v;
+  for (const double one : a) {
+    v.push_back(1.0 / (3.0 * std::pow(1.0 + one, 2)));
+    all *= 1.0 + v.back();
+  }
+  MadeExperiment made({range("x0", 0, 1), range("x1", 0, 1), range("x2", 0, 1)});
+  made.sample(
+      600,
+      [&](const Parameterization& p) {
+        double product = 1.0;
+        for (std::size_t i = 0; i < a.size(); ++i)
+          product *= (std::abs(4 * p.number("x" + std::to_string(i)) - 2) + a[i]) / (1 + a[i]);
+        return product;
+      },
+      0.0);
+
+  const Sensitivity found = *Subject(*made).sensitivity;
+
+  // The function has edges, which a smooth model rounds off.
+  for (std::size_t i = 0, pair = 0; i < a.size(); ++i) {
+    EXPECT_NEAR(found.indices.first[i].value, v[i] / (all - 1.0), 0.04) << i;
+    EXPECT_NEAR(found.indices.total[i].value, v[i] * all / (1.0 + v[i]) / (all - 1.0), 0.04) << i;
+    for (std::size_t j = i + 1; j < a.size(); ++j)
+      EXPECT_NEAR(found.indices.second[pair++].value, v[i] * v[j] / (all - 1.0), 0.04);
+  }
+}
+
+TEST(Sensitivity, OfAModelOverAMixedSpaceIsThatOfItsParts) {
+  MadeExperiment made({range("lr", 1e-4, 1, {.log_scale = true}), integer("layers", 1, 5),
+                       choice("c", {Value{std::string("a")}, Value{std::string("b")}}),
+                       range("step", 0, 1, {.step = 0.5})});
+  made.sample(
+      300,
+      [](const Parameterization& p) {
+        return std::log10(p.number("lr")) + static_cast<double>(p.integer("layers")) +
+               (p.text("c") == "a" ? 0.0 : 2.0) + 3.0 * p.number("step");
+      },
+      0.0);
+  // Variances of: evenly over [-4, 0]; 1 .. 5; 0 or 2; 0, 1.5 or 3.
+  const std::vector<double> v{16.0 / 12.0, 2.0, 1.0, 1.5};
+
+  const Sensitivity found = *Subject(*made).sensitivity;
+
+  for (std::size_t i = 0; i < v.size(); ++i) expect_contains(found.indices.first[i], v[i] / 5.8333, 0.25);
+  for (std::size_t i = 0; i < v.size(); ++i) expect_contains(found.indices.total[i], v[i] / 5.8333, 0.25);
+}
+
+double product(const Parameterization& p) {
+  return (p.number("a") - 0.5) * (p.number("b") - 0.5) + 0.1 * p.number("c");
+}
+
+TEST(Interactions, APairThatDependsOnOneAnotherIsFound) {
+  MadeExperiment made({range("a", 0, 1), range("c", 0, 1), range("b", 0, 1)});
+  made.sample(200, product, 0.0);
+  const double together = 1.0 / 144.0, alone = 0.01 / 12.0;
+
+  const Card card = show_interactions(Subject(*made));
+
+  EXPECT_THAT(card.text, HasSubstr("1 of 3 pairs surely has more than 1 %"));
+  ASSERT_EQ(card.rows.size(), 3U) << "all pairs, also those that are nothing";
+  EXPECT_EQ(card.rows[0][0], Value{std::string("a")});
+  EXPECT_EQ(card.rows[0][1], Value{std::string("b")});
+  EXPECT_NEAR(std::get<double>(card.rows[0][2]), together / (together + alone), 0.05);
+  for (const auto& row : card.rows) EXPECT_LE(std::get<double>(row[3]), std::get<double>(row[4]));
+  EXPECT_EQ(card.figures.at(0).traces.at(0).x.size(), 3U);
+}
+
+TEST(Interactions, OfVeryManyParametersAreNotMeasuredAndItIsSaid) {
+  std::vector<Parameter> many;
+  for (int i = 0; i < 16; ++i) many.push_back(range("x" + std::to_string(i), 0, 1));
+  MadeExperiment made(many);
+  made.sample(40, [](const Parameterization& p) { return p.number("x0"); });
+
+  EXPECT_THAT(show_interactions(Subject(*made)).text, HasSubstr("16 parameters make 120 pairs: too many"));
+}
+
+TEST(Interactions, ASingleParameterHasNone) {
+  MadeExperiment made({range("x", 0, 1)});
+  made.sample(10, [](const Parameterization& p) { return p.number("x"); });
+
+  EXPECT_TRUE(show_interactions(Subject(*made)).text.empty());
 }
 
 TEST(Sensitivity, TellsHowMuchOfTheSpaceTheModelDoesNotKnow) {
