@@ -9,14 +9,14 @@
 namespace stune::analysis {
 namespace {
 
-std::string verdict(const Validation& v) {
+constexpr double enough_inside = 0.8;  // of the trials in their 95 % intervals
+
+std::string on_predictions(const Validation& v) {
   switch (trust(v)) {
     case Trust::full:
-      return v.coverage < 0.8
-                 ? "The model's predictions can be trusted, its intervals are too narrow: rely on the curves and "
-                   "doubt the bands."
-                 : "The model can be trusted where trials are; what it says of regions without any is a guess with "
-                   "wide bands.";
+      return concat({"The model", v.coverage < enough_inside ? "'s predictions" : "",
+                     " can be trusted where trials are; what it says of "
+                     "regions without any is a guess."});
     case Trust::direction:
       return "The model sees the trend but not the details: believe which parameters matter and where to look, not the "
              "numbers.";
@@ -26,8 +26,15 @@ std::string verdict(const Validation& v) {
       break;
   }
   return "The model is hardly better than the mean of all trials: do not conclude anything from it yet. More trials, "
-         "fewer "
-         "parameters, a logarithmic scale where values span orders of magnitude, or less noise would help.";
+         "fewer parameters, a logarithmic scale where values span orders of magnitude, or less noise would help.";
+}
+
+/// Of 95 % intervals a share of 95 % is right; what a few trials show is no more than a hint.
+std::string on_intervals(const Validation& v) {
+  if (v.coverage < enough_inside) return " Its intervals are too narrow: doubt the bands.";
+  if (v.trials.size() < enough_to_trust)
+    return concat({" These are few trials: from ", std::to_string(enough_to_trust), " on this can be relied on."});
+  return {};
 }
 
 Figure draw(const Subject& subject, const Validation& v) {
@@ -46,7 +53,7 @@ Figure draw(const Subject& subject, const Validation& v) {
   }
   const auto [low, high] = std::ranges::minmax(points.x);
   line.x = line.y = {low, high};
-  figure.traces = {std::move(line), std::move(points)};
+  figure.traces = {std::move(points), std::move(line)};
   return figure;
 }
 
@@ -82,7 +89,7 @@ std::optional<Validation> validate(const Surrogate& surrogate) {
 }
 
 Trust trust(const Validation& v) {
-  if (v.r2 >= 0.8) return Trust::full;
+  if (v.r2 >= 0.8 && v.trials.size() >= enough_to_trust) return Trust::full;
   if (v.r2 >= 0.3) return Trust::direction;
   return v.rank >= 0.5 ? Trust::order_only : Trust::none;
 }
@@ -102,8 +109,9 @@ Card cross_validate(const Subject& subject) {
     return card;
   }
   const Validation& v = *subject.validation;
-  card.text = concat({verdict(v), " Each trial was predicted from all others: R2 ", brief(v.r2), ", rank correlation ",
-                      brief(v.rank), ", ", percent(v.coverage), " inside of their 95 % intervals."});
+  card.text =
+      concat({on_predictions(v), on_intervals(v), " Each trial was predicted from all others: R2 ", brief(v.r2),
+              ", rank correlation ", brief(v.rank), ", ", percent(v.coverage), " inside of their 95 % intervals."});
   card.text += thinned_note(v.trials.size(), subject.measured.size());
   for (const LeftOut& one : v.trials) {
     const bool inside = one.observed >= one.belief.low && one.observed <= one.belief.high;

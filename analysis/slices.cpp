@@ -86,7 +86,8 @@ Figure slice(const Subject& subject, std::size_t tuned) {
   Figure figure;
   figure.title = concat({subject.objective().metric, " along ", space.tuned(tuned).name});
   figure.look_for =
-      "The height of the curve against the width of the band: where the band is wide, nothing is known yet.";
+      names ? "Points that lie apart by more than the length of their bars: there the choice matters."
+            : "The height of the curve against the width of the band: where the band is wide, nothing is known yet.";
   figure.x = axis_of(space.tuned(tuned));
   figure.y.title = subject.objective().metric;
   figure.traces.push_back(observations(subject, drawn(subject, 500), tuned, {}));

@@ -21,6 +21,7 @@ struct Validation {
 std::optional<Validation> validate(const Surrogate& surrogate);
 Validation validate(std::vector<LeftOut> trials);
 inline constexpr std::size_t fewest_to_validate = 5;
+inline constexpr std::size_t enough_to_trust = 10;  ///< with fewer the trust is not full, however good they look
 
 enum class Trust : std::uint8_t { none, order_only, direction, full };
 /// What may be concluded from the model.

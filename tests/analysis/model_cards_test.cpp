@@ -8,8 +8,10 @@
 namespace stune::analysis {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 std::vector<Parameter> mixed() {
   return {range("lr", 1e-4, 1, {.log_scale = true}), integer("layers", 1, 4),
@@ -62,6 +64,28 @@ TEST_F(ModelCards, WholeNumbersAndNamesAreDrawnAsSuch) {
   EXPECT_THAT(names.x.categories, ElementsAre("a", "b"));
   EXPECT_EQ(names.traces.back().kind, Trace::Kind::points);
   EXPECT_EQ(names.traces.back().low.size(), 2U);
+}
+
+TEST(Slices, OfManyParametersShowThoseThatMatterMost) {
+  std::vector<Parameter> parameters{integer("size", 1, 1024, {.log_scale = true})};
+  for (int i = 1; i < 10; ++i) parameters.push_back(range("x" + std::to_string(i), 0, 1));
+  MadeExperiment made(parameters);
+  made.sample(80, [](const Parameterization& p) {
+    return std::log2(static_cast<double>(p.integer("size"))) + 4 * p.number("x7");
+  });
+
+  const Card card = draw_slices(Subject(*made));
+
+  EXPECT_EQ(card.figures.size(), 8U);
+  EXPECT_THAT(card.text, HasSubstr("8 of 10 parameters are drawn"));
+  EXPECT_EQ(card.figures[0].x.title, "size");
+  EXPECT_EQ(card.figures[1].x.title, "x7");
+  EXPECT_TRUE(card.figures[0].x.log);
+  const Trace& mean = card.figures[0].traces.back();
+  EXPECT_EQ(mean.x.front(), 1);
+  EXPECT_EQ(mean.x.back(), 1024);
+  EXPECT_TRUE(std::ranges::is_sorted(mean.x));
+  for (const double x : mean.x) EXPECT_EQ(x, std::round(x)) << "a size that is no whole number";
 }
 
 TEST_F(ModelCards, AContourIsTheModelsMeanAndStandardError) {
@@ -117,6 +141,40 @@ TEST(CrossValidation, NumbersAreThoseCountedByHand) {
   EXPECT_DOUBLE_EQ(v.rank, 0.8);
   EXPECT_DOUBLE_EQ(v.coverage, 0.75);
   EXPECT_EQ(trust(v), Trust::direction);
+}
+
+/// `count` trials that are foretold but for 0.1, `outside` of them outside of their intervals.
+Validation nearly_exact(int count, int outside) {
+  std::vector<LeftOut> trials;
+  for (int i = 0; i < count; ++i) {
+    const double reach = i < outside ? 0.05 : 0.2;
+    trials.push_back({i, i + 0.1, {double(i), 0, i - reach, i + reach}});
+  }
+  return validate(std::move(trials));
+}
+
+TEST(CrossValidation, AFewTrialsAreNeverEnoughForFullTrust) {
+  EXPECT_EQ(trust(nearly_exact(9, 0)), Trust::direction);
+  EXPECT_EQ(trust(nearly_exact(10, 0)), Trust::full);
+}
+
+TEST(CrossValidation, IntervalsThatAreTooNarrowAreSaidWhateverThePredictionsAreLike) {
+  MadeExperiment made({range("x", 0, 1)});
+  made.sample(12, [](const Parameterization& p) { return p.number("x"); });
+  Subject subject(*made);
+  const auto text_for = [&](Validation v) {
+    subject.validation = std::move(v);
+    return cross_validate(subject).text;
+  };
+  std::vector<LeftOut> bad;
+  for (int i = 0; i < 12; ++i) bad.push_back({i, double(i * 7 % 12), {5.5, 0, 5.4, 5.6}});
+
+  EXPECT_THAT(text_for(nearly_exact(12, 0)),
+              AllOf(HasSubstr("The model can be trusted"), Not(HasSubstr("too narrow"))));
+  EXPECT_THAT(text_for(nearly_exact(12, 6)), AllOf(HasSubstr("predictions can be trusted"), HasSubstr("too narrow")));
+  EXPECT_THAT(text_for(nearly_exact(6, 3)), HasSubstr("too narrow"));
+  EXPECT_THAT(text_for(nearly_exact(6, 0)), HasSubstr("few trials"));
+  EXPECT_THAT(text_for(validate(bad)), AllOf(HasSubstr("hardly better"), HasSubstr("too narrow")));
 }
 
 TEST(CrossValidation, IntervalsOfNoisyTrialsHoldWhatTheyPromise) {
