@@ -108,7 +108,8 @@ void add_costs(Card& card, const Subject& subject, const std::vector<Stay>& stay
   };
   if (!waits.empty()) row("queue wait", spread(waits));
   if (!runs.empty()) row("run time", spread(runs));
-  row("job hours (node-hours where a job has one node)", brief(busy / 3600.0));
+  // Nobody records how many nodes a job had.
+  row("job hours (times the nodes of a job: node-hours)", brief(busy / 3600.0));
   row("of these in attempts that failed or were lost", brief(wasted / 3600.0));
   if (cpu > 0.0) row("CPU hours of trials", brief(cpu / 3600.0));
   if (memory > 0.0) row("most memory of a process", concat({brief(memory / 1e9), " GB"}));
@@ -118,11 +119,17 @@ void add_costs(Card& card, const Subject& subject, const std::vector<Stay>& stay
 void add_coordinator(Card& card, const Subject& subject) {
   const auto telemetry = parse_telemetry(subject.telemetry);
   if (!telemetry) return;
-  for (const std::string& line : telemetry->budget) card.rows.push_back({std::string("queue"), line});
-  card.rows.push_back(
-      {std::string("CPU of the coordinator"), concat({time_text(telemetry->cpu_seconds), " on ", telemetry->host})});
-  card.rows.push_back({std::string("memory of the coordinator"),
-                       concat({brief(static_cast<double>(telemetry->peak_memory) / 1e6), " MB"})});
+  const Costs& all = telemetry->all;
+  const auto row = [&](const char* what, const std::string& value) { card.rows.push_back({std::string(what), value}); };
+  for (const std::string& line : telemetry->budget) row("queue", line);
+  if (all.batch_calls > 0) row("commands of the batch system in all", std::to_string(all.batch_calls));
+  const std::string where =
+      all.coordinators > 1
+          ? concat({" by ", std::to_string(all.coordinators), " one after the other, the last on ", telemetry->host})
+          : concat({" on ", telemetry->host});
+  row("CPU of the coordinator", concat({time_text(std::max(all.cpu_seconds, telemetry->cpu_seconds)), where}));
+  if (all.report_seconds > 0.0) row("CPU of reports", time_text(all.report_seconds));
+  row("memory of the coordinator", concat({brief(static_cast<double>(telemetry->peak_memory) / 1e6), " MB"}));
 }
 
 struct FailureCount {
@@ -183,9 +190,9 @@ Card show_failures(const Subject& subject) {
   }
   std::ranges::stable_sort(card.rows, std::ranges::greater{},
                            [](const auto& row) { return std::get<std::int64_t>(row[1]); });
-  card.text =
-      concat({counted(all, "attempt"), " of ", std::to_string(attempts),
-              " failed or were lost. What counts against the trial is its own fault; all else was tried again."});
+  card.text = concat({std::to_string(all), " of ", counted(attempts, "attempt"),
+                      all == 1 ? " failed or was" : " failed or were",
+                      " lost. What counts against the trial is its own fault; all else was tried again."});
   drop_empty_columns(card);
   return card;
 }

@@ -72,4 +72,12 @@ std::unique_ptr<Runner> make_runner(const RunOptions& options) {
   throw ConfigError("unknown runner '" + options.runner + "'; valid are auto, local, slurm, mpi");
 }
 
+std::int64_t batch_calls(const Runner& runner) {
+  const auto* on_slurm = dynamic_cast<const SlurmRunner*>(&runner);
+  if (!on_slurm) return 0;
+  std::int64_t calls = 0;
+  for (const auto& [program, count] : on_slurm->command_counts()) calls += count.calls;
+  return calls;
+}
+
 }  // namespace stune

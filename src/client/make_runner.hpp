@@ -1,6 +1,7 @@
 /// \file The runner that the options name.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "base/children.hpp"
@@ -22,5 +23,8 @@ RunOptions describe_runner(const Runner& runner, const Command& command, RunOpti
 
 /// Throws ConfigError for a name that is none, listing the valid ones.
 std::unique_ptr<Runner> make_runner(const RunOptions& options);
+
+/// Commands of the batch system that it has called since it was made, however they ended; 0 where it has none.
+std::int64_t batch_calls(const Runner& runner);
 
 }  // namespace stune

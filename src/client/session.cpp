@@ -19,7 +19,6 @@
 #include "storage/journal.hpp"
 #include "storage/lock.hpp"
 #include "storage/requests.hpp"
-#include "storage/telemetry.hpp"
 #include "stune/error.hpp"
 #include "stune/hdf5_metric.hpp"
 
@@ -144,11 +143,14 @@ struct Session::Impl {
     if (telemetry.due(now)) write_telemetry(now);
   }
 
+  std::int64_t calls() const { return world_open ? batch_calls(*parts.runner) : 0; }
+
   void write_telemetry(TimePoint now) {
     Telemetry t;
     t.started = started;
     for (std::size_t i = 0; i < t.counts.size(); ++i) t.counts[i] = experiment.count(static_cast<TrialStatus>(i));
     t.live = static_cast<int>(experiment.live().size());
+    t.batch_calls = calls();
     if (world_open) t.budget = parts.runner->budget(now);
     tell_of_room(telemetry.write(std::move(t), now));
   }
@@ -233,6 +235,13 @@ Session Session::open(const fs::path& folder, SessionParts parts) {
 const Experiment& Session::experiment() const { return impl_->experiment; }
 const fs::path& Session::folder() const { return impl_->folder; }
 const std::vector<std::string>& Session::notices() const { return impl_->notices; }
+
+Costs Session::costs() const { return impl_->telemetry.costs(impl_->calls()); }
+
+void Session::add_report(double cpu_seconds) {
+  impl_->telemetry.add_report(cpu_seconds);
+  impl_->write_telemetry(impl_->clock.now());
+}
 
 void Session::change(const RunOptions& options) {
   for (const ReceivedRequest& received : read_requests(impl_->folder).requests) {

@@ -14,6 +14,7 @@
 #include "base/file.hpp"
 #include "experiment/experiment.hpp"
 #include "scheduler/summary.hpp"
+#include "storage/telemetry.hpp"
 #include "stune/metric.hpp"
 #include "stune/runner.hpp"
 
@@ -58,6 +59,10 @@ class Session {
   /// Notices of opening (a torn line cut off, a lock taken over).
   const std::vector<std::string>& notices() const;
 
+  /// What this coordinator and those before it have cost up to now.
+  Costs costs() const;
+  /// A report was written that took this much of a processor: the next coordinator knows it, too.
+  void add_report(double cpu_seconds);
   /// Journals the options if they differ from the current ones, and lifts an earlier stop: one that was journaled, or
   /// that lies among the requests and was never served (a notice tells of it).
   void change(const RunOptions& options);

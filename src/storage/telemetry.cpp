@@ -27,10 +27,20 @@ void fields(auto& field, storage::Like<Telemetry> auto& telemetry, storage::Like
   field("budget", telemetry.budget);
   field("cpu_seconds", telemetry.cpu_seconds);
   field("peak_memory", telemetry.peak_memory);
+  field("batch_calls", telemetry.batch_calls);
+  field("coordinators", telemetry.all.coordinators);
+  field("all_cpu_seconds", telemetry.all.cpu_seconds);
+  field("all_batch_calls", telemetry.all.batch_calls);
+  field("report_seconds", telemetry.all.report_seconds);
 }
 
 double seconds(const timeval& time) {
   return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+}
+
+/// A program may look after an experiment several times; what it has cost is counted once.
+bool is_ours(const Telemetry& last, const Telemetry& self) {
+  return last.host == self.host && last.pid == self.pid && last.cpu_seconds <= self.cpu_seconds;
 }
 
 std::string encoded(const Telemetry& telemetry) {
@@ -85,10 +95,32 @@ std::optional<Telemetry> parse_telemetry(const std::string& text) {
   }
 }
 
+TelemetryWriter::TelemetryWriter(fs::path folder, Seconds distance) : folder_(std::move(folder)), distance_(distance) {
+  const auto last = read_telemetry(folder_);
+  if (!last) return;
+  before_ = last->all;
+  Telemetry self;
+  measure_self(self);
+  if (!is_ours(*last, self)) return;
+  --before_.coordinators;
+  before_.cpu_seconds -= last->cpu_seconds;
+}
+
+Costs TelemetryWriter::costs(std::int64_t batch_calls) const {
+  Telemetry self;
+  measure_self(self);
+  Costs all = before_;
+  ++all.coordinators;
+  all.cpu_seconds += self.cpu_seconds;
+  all.batch_calls += batch_calls;
+  return all;
+}
+
 std::string TelemetryWriter::write(Telemetry telemetry, TimePoint now) {
   next_ = later(now, distance_);
   try {
     measure_self(telemetry);
+    telemetry.all = costs(telemetry.batch_calls);
     telemetry.at = now;
     replace_file(telemetry_file(folder_), encoded(telemetry));
     return {};

@@ -8,8 +8,10 @@
 namespace stune::analysis {
 namespace {
 
+using testing::ContainsRegex;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 TimePoint minute(int minutes) { return TimePoint{} + std::chrono::minutes(minutes); }
 
@@ -84,7 +86,7 @@ TEST_F(Cluster, CostsAreCountedByHand) {
   for (const auto& row : card.rows) rows[std::get<std::string>(row[0])] = std::get<std::string>(row[1]);
   // 2 + 10 + 10 + 8 minutes of 21 minutes in two slots.
   EXPECT_EQ(rows["utilization (running, of --parallel)"], "71 %");
-  EXPECT_EQ(rows["job hours (node-hours where a job has one node)"], "0.5");
+  EXPECT_EQ(rows["job hours (times the nodes of a job: node-hours)"], "0.5");
   EXPECT_EQ(rows["of these in attempts that failed or were lost"], "0.2");
   EXPECT_EQ(rows["machines"], "2");
   EXPECT_THAT(rows["queue wait"], HasSubstr("longest 240 s"));
@@ -94,7 +96,7 @@ TEST_F(Cluster, FailuresAreCountedByCause) {
   const Card card = show_failures(Subject(*made_));
 
   ASSERT_EQ(card.rows.size(), 2U);
-  EXPECT_THAT(card.text, HasSubstr("2 attempts of 4 failed or were lost"));
+  EXPECT_THAT(card.text, HasSubstr("2 of 4 attempts failed or were lost"));
   EXPECT_THAT(card.rows[0],
               ElementsAre(Value{std::string("exit code")}, Value{std::int64_t{1}}, Value{600.0}, Value{true},
                           Value{std::string("n1")}, Value{std::string("trial 1: exit code 3")}));
@@ -109,7 +111,20 @@ TEST_F(Cluster, WhatTheCoordinatorSaidOfItselfIsShown) {
 
   EXPECT_THAT(text, HasSubstr("1.0 queries/min"));
   EXPECT_THAT(text, HasSubstr("2.5 s on login1"));
+  EXPECT_THAT(text, Not(HasSubstr("CPU of reports")));
   EXPECT_FALSE(show_cluster(Subject(*made_, "{broken")).text.empty());
+}
+
+TEST_F(Cluster, WhatCoordinatorsCostIsTheSumOfAll) {
+  const std::string telemetry =
+      R"({"host":"login2","pid":1,"counts":[0,0,0,0,0,0],"cpu_seconds":2.5,"peak_memory":20000000,"batch_calls":10,)"
+      R"("coordinators":3,"all_cpu_seconds":95,"all_batch_calls":1200,"report_seconds":4.5})";
+
+  const std::string text = to_text(show_cluster(Subject(*made_, telemetry)));
+
+  EXPECT_THAT(text, HasSubstr("95 s by 3 one after the other, the last on login2"));
+  EXPECT_THAT(text, ContainsRegex("commands of the batch system in all +1200"));
+  EXPECT_THAT(text, ContainsRegex("CPU of reports +4.5 s"));
 }
 
 TEST(Occupancy, AveragesAreAreasOverWidths) {

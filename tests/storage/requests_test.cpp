@@ -111,6 +111,44 @@ TEST(TelemetryFile, ReadsBackWithWhatTheSystemKnows) {
   EXPECT_GT(found->peak_memory, 1'000'000);
 }
 
+TEST(TelemetryFile, AddsUpWhatCoordinatorsCostOneAfterTheOther) {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "telemetry.json")
+      << R"({"host":"elsewhere","pid":1,"counts":[],"cpu_seconds":40,"batch_calls":12,"coordinators":2,)"
+      << R"("all_cpu_seconds":50,"all_batch_calls":30,"report_seconds":1.5})";
+  Telemetry self;
+
+  TelemetryWriter third(folder.path());
+  self.batch_calls = 5;
+  third.add_report(0.25);
+  third.write(self, at(1));
+  const Costs found = read_telemetry(folder.path())->all;
+
+  EXPECT_EQ(found.coordinators, 3);
+  EXPECT_EQ(found.batch_calls, 35);
+  EXPECT_EQ(found.report_seconds, 1.75);
+  EXPECT_GT(found.cpu_seconds, 50.0);
+  EXPECT_EQ(third.costs(6).batch_calls, 36) << "it goes on from where it began";
+}
+
+TEST(TelemetryFile, CountsAProgramOnceHoweverOftenItOpensTheExperiment) {
+  const TemporaryFolder folder;
+  for (int i = 0; i < 3; ++i) {
+    TelemetryWriter writer(folder.path());
+    Telemetry telemetry;
+    telemetry.batch_calls = 2;
+    writer.write(telemetry, at(i));
+  }
+  Telemetry self;
+  measure_self(self);
+
+  const Costs found = read_telemetry(folder.path())->all;
+
+  EXPECT_EQ(found.coordinators, 1);
+  EXPECT_LE(found.cpu_seconds, self.cpu_seconds);
+  EXPECT_EQ(found.batch_calls, 6) << "each opening has a runner of its own";
+}
+
 TEST(TelemetryFile, IsWrittenEveryFewSeconds) {
   const TemporaryFolder folder;
   TelemetryWriter writer(folder.path(), Seconds{5});
