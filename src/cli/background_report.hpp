@@ -8,46 +8,49 @@
 
 #include "base/clock.hpp"
 #include "base/commands.hpp"
+#include "client/session.hpp"
 #include "stune/progress.hpp"
 
 namespace stune::cli {
 
-/// Of `stune report`, with a niceness: says nothing but the processor time it took.
+/// Of `stune report`, with a niceness and a limit in seconds of processor time: it says nothing but what it took of it.
 constexpr const char* background_option = "--in-background";
 
-/// What the reports of a run have cost.
-struct ReportCosts {
-  double own = 0.0;    ///< processor time of the coordinator
-  double spent = 0.0;  ///< ... of its reports so far
-  double last = 0.0;   ///< ... of the last one; 0: there was none
-};
+/// Whether one more report that takes `next` seconds of a processor costs together with those before at most a
+/// twentieth of what the coordinators themselves do. Pure.
+bool can_afford_report(const Costs& costs, double next);
 
-/// Whether one more report costs together with those before at most a twentieth of what the coordinator itself does.
-/// Pure.
-bool can_afford_report(const ReportCosts& costs);
+/// Seconds of a processor that a report of so many trials takes, about. Pure.
+double expected_report_seconds(std::size_t trials);
 
-/// One report at a time. Never throws, blocks only in write_last(). Destruction ends what runs.
+/// This program without MPI; empty if it is not found.
+std::filesystem::path plain_program();
+
+/// One report at a time. Never throws, blocks only where that is said. Destruction ends what runs.
 class BackgroundReport {
  public:
-  /// Of the experiment in `folder`, as an absolute path.
-  explicit BackgroundReport(std::filesystem::path folder);
-  /// Something has changed: starts a report if it can be afforded and the run is not quite young. Cheap.
+  /// The session outlives it, and is told what reports cost. `program` takes the arguments of stune.
+  explicit BackgroundReport(Session& session, std::filesystem::path program = plain_program());
+  /// Something has changed: starts a report if it can be afforded. Cheap.
   void consider();
+  /// Blocks until the one that was started, if any, is written or has failed.
+  void finish();
   /// The final report. Blocks until it is written or has failed; false, too, if that takes longer than a minute.
   bool write_last();
 
  private:
-  bool start(Seconds timeout, int niceness);
+  double next_cost() const;
+  bool start(Seconds timeout, int niceness, double most_seconds);
   void collect();
 
-  std::filesystem::path folder_;
+  Session& session_;
   std::filesystem::path program_;
   SystemClock clock_;
   std::unique_ptr<Commands> commands_;
   std::optional<CommandId> running_;
-  bool written_ = false;  ///< the last one that ended has succeeded
-  ReportCosts costs_;
-  std::chrono::steady_clock::time_point next_look_;
+  bool written_ = false;   ///< the last one that ended has succeeded
+  double slowness_ = 1.0;  ///< what reports take here, of what is expected
+  std::chrono::steady_clock::time_point next_look_{};
 };
 
 /// Passes everything on to another, and considers a report whenever something has changed.

@@ -61,23 +61,31 @@ std::string ending_text(const Session& session, const RunSummary& summary) {
 }
 
 /// Writes it. Where that fails, the run has succeeded all the same.
-std::string report_text(const Session& session) {
+std::string report_text(Session& session) {
   if (session.experiment().trials().empty()) return {};
   std::cout.flush();
   const std::string folder = session.folder().filename().string();
-  if (BackgroundReport(session.folder()).write_last()) return "Report: " + folder + "/" + report_name + "\n";
+  if (BackgroundReport(session).write_last()) return "Report: " + folder + "/" + report_name + "\n";
   return "No report was written; try: stune report " + folder + "\n";
 }
 
 }  // namespace
 
 RunSummary run_reporting(Session& session, Progress& progress, const Wakeup& interrupt, bool step) {
-  BackgroundReport report(session.folder());
-  ReportingProgress reporting(progress, report);
-  return step ? session.step(reporting, &interrupt) : session.run(reporting, &interrupt);
+  BackgroundReport report(session);
+  if (!step) {
+    ReportingProgress reporting(progress, report);
+    return session.run(reporting, &interrupt);
+  }
+  const Sequence before = session.experiment().last_sequence();
+  RunSummary summary = session.step(progress, &interrupt);
+  if (summary.reason != StopReason::idle || session.experiment().last_sequence() == before) return summary;
+  report.consider();
+  report.finish();
+  return summary;
 }
 
-ExitCode conclude(const Session& session, const RunSummary& summary) {
+ExitCode conclude(Session& session, const RunSummary& summary) {
   if (!summary.message.empty()) std::cerr << "stune: " << summary.message << "\n";
   if (summary.reason != StopReason::idle) std::cerr << unreported_text(session.folder(), session.experiment());
   std::cout << ending_text(session, summary);
