@@ -3,8 +3,10 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/describe.hpp"
+#include "cli/quantities.hpp"
 #include "cli/subcommands.hpp"
 #include "client/session.hpp"
+#include "surrogate/surrogate.hpp"
 
 namespace stune::cli {
 
@@ -16,6 +18,19 @@ struct BestArguments {
   bool json = false;
 };
 
+/// What the model expects where the best trial is; nothing where there is no model.
+std::optional<Belief> expected_there(const Experiment& experiment, const Trial& best) {
+  const auto surrogate = Surrogate::fit(experiment);
+  if (!surrogate) return {};
+  return surrogate->predict({&best.parameters, 1}).front();
+}
+
+std::string expected_text(const std::optional<Belief>& belief) {
+  if (!belief) return {};
+  return "The model expects " + number(belief->mean) + " there, with 95 % between " + number(belief->low) + " and " +
+         number(belief->high) + ".\n";
+}
+
 nlohmann::json best_json(const Experiment& experiment, const Trial& best) {
   const auto value = to_json(*objective_of(experiment, best));
   nlohmann::json document{{"trial", best.index},
@@ -23,12 +38,17 @@ nlohmann::json best_json(const Experiment& experiment, const Trial& best) {
                           {"value", value["mean"]},
                           {"sem", value["sem"]},
                           {"parameters", to_json(best.parameters)},
-                          {"baseline", nullptr}};
+                          {"baseline", nullptr},
+                          {"predicted", nullptr}};
   if (const auto baseline = baseline_of(experiment)) {
     document["baseline"] = {{"trial", baseline->trial},
                             {"defaults", baseline->defaults},
                             {"value", baseline->value},
                             {"gain", baseline->gain}};
+  }
+  if (const auto belief = expected_there(experiment, best)) {
+    document["predicted"] = {
+        {"mean", belief->mean}, {"sem", belief->sem}, {"low", belief->low}, {"high", belief->high}};
   }
   return document;
 }
@@ -50,7 +70,7 @@ ExitCode show_best(const BestArguments& arguments) {
     }
     std::cout << trial_command_line(folder, experiment, best) << "\n";
   } else {
-    std::cout << best_text(experiment);
+    std::cout << best_text(experiment) << expected_text(expected_there(experiment, best));
   }
   return ExitCode::success;
 }

@@ -15,20 +15,22 @@ namespace {
 
 constexpr std::size_t widest = 48;
 constexpr std::array blocks{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+constexpr std::array darker_and_darker{".", ":", "-", "=", "+", "*", "%", "#"};
 
-bool shows_utf8() {
+}  // namespace
+
+Glyphs glyphs_of_locale() {
   for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
     const char* value = std::getenv(name);
     if (!value || !*value) continue;
     std::string locale = value;
     std::ranges::transform(locale, locale.begin(),
                            [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
-    return locale.find("utf-8") != std::string::npos || locale.find("utf8") != std::string::npos;
+    const bool is_utf8 = locale.find("utf-8") != std::string::npos || locale.find("utf8") != std::string::npos;
+    return is_utf8 ? Glyphs::blocks : Glyphs::ascii;
   }
-  return false;
+  return Glyphs::ascii;
 }
-
-}  // namespace
 
 std::vector<double> best_so_far(const Experiment& experiment) {
   const bool minimize = experiment.definition().optimization.objectives.front().minimize;
@@ -42,25 +44,29 @@ std::vector<double> best_so_far(const Experiment& experiment) {
   return best;
 }
 
-std::string sparkline(const std::vector<double>& values, std::size_t width) {
+std::string sparkline(const std::vector<double>& values, std::size_t width, Glyphs glyphs) {
   if (values.empty()) return {};
+  const auto& levels = glyphs == Glyphs::blocks ? blocks : darker_and_darker;
   const auto [low, high] = std::ranges::minmax(values);
   if (!(high > low)) return {};
   const std::size_t count = std::min(width, values.size());
   std::string text;
   for (std::size_t i = 1; i <= count; ++i) {
     const double value = values[i * values.size() / count - 1];
-    const double height = (value - low) / (high - low) * static_cast<double>(blocks.size() - 1);
-    text += blocks[static_cast<std::size_t>(std::lround(height))];
+    const double height = (value - low) / (high - low) * static_cast<double>(levels.size() - 1);
+    text += levels[static_cast<std::size_t>(std::lround(height))];
   }
   return text;
 }
 
-std::string trace_text(const Experiment& experiment) {
-  if (isatty(STDOUT_FILENO) != 1 || !shows_utf8()) return {};
+std::string trace_picture(const Experiment& experiment, Glyphs glyphs) {
   const std::vector<double> best = best_so_far(experiment);
-  const std::string picture = sparkline(best, widest);
+  const std::string picture = sparkline(best, widest, glyphs);
   return picture.empty() ? picture : picture + "  " + number(best.front(), 4) + " to " + number(best.back(), 4);
+}
+
+std::string trace_text(const Experiment& experiment) {
+  return isatty(STDOUT_FILENO) == 1 ? trace_picture(experiment) : std::string();
 }
 
 }  // namespace stune::cli
