@@ -12,7 +12,8 @@ namespace stune::analysis {
 namespace {
 
 constexpr std::size_t most_curves = 120;
-constexpr std::size_t most_steps = 150;
+constexpr std::size_t most_steps = 150;              // of a curve
+constexpr std::size_t most_points_of_curves = 9000;  // of a figure
 constexpr std::size_t most_metrics = 4;
 constexpr double gap = std::numeric_limits<double>::quiet_NaN();
 
@@ -62,13 +63,13 @@ std::vector<double> times(const Curve& curve, TimeUnit unit) {
   return result;
 }
 
-void append(Trace& trace, const Subject& subject, const Curve& curve, const std::vector<double>& x) {
+void append(Trace& trace, const Subject& subject, const Curve& curve, const std::vector<double>& x, std::size_t most) {
   if (!trace.x.empty()) {
     trace.x.push_back(trace.x.back());
     trace.y.push_back(gap);
     trace.labels.emplace_back();
   }
-  for (const std::size_t i : thin(x.size(), most_steps)) {
+  for (const std::size_t i : thin(x.size(), most)) {
     trace.x.push_back(x[i]);
     trace.y.push_back(curve.values[i]);
     trace.labels.push_back(label(subject, *curve.trial));
@@ -82,9 +83,10 @@ Figure draw(const Subject& subject, const std::string& metric, const std::vector
   figure.y.title = metric;
   Trace all{Trace::Kind::line, "trials"}, best{Trace::Kind::line, "best trial"},
       stopped{Trace::Kind::points, "stopped early"};
+  const std::size_t steps = std::min(most_steps, most_points_of_curves / std::max<std::size_t>(curves.size(), 1));
   for (const Curve& curve : curves) {
     const std::vector<double> x = places_of(curve);
-    append(curve.trial->index == subject.experiment.best_observed() ? best : all, subject, curve, x);
+    append(curve.trial->index == subject.experiment.best_observed() ? best : all, subject, curve, x, steps);
     if (curve.trial->status != TrialStatus::early_stopped) continue;
     stopped.x.push_back(x.back());
     stopped.y.push_back(curve.values.back());

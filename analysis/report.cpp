@@ -12,7 +12,7 @@ namespace stune::analysis {
 namespace {
 
 /// Drawn as SVG, a figure with more of them takes longer than a second.
-constexpr Detail for_browsers{6, 4000};
+constexpr Detail for_browsers{6, 4000, true};
 
 /// Nothing in the page may ask for anything outside of it, whatever an experiment's names are. Plotly.js compiles
 /// shaders of its own with `eval`.

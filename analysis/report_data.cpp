@@ -113,15 +113,26 @@ class CardWriter {
       for (const auto& column : trace.columns) array(column, chosen);
       out_.end_array();
     }
-    if (!trace.labels.empty()) {
-      out_.key("labels");
-      out_.begin_array();
-      const bool some = chosen && chosen->size() < trace.labels.size();
-      const std::size_t count = some ? chosen->size() : trace.labels.size();
-      for (std::size_t i = 0; i < count; ++i) out_.text(trace.labels[some ? (*chosen)[i] : i]);
-      out_.end_array();
-    }
+    if (!trace.labels.empty()) labels(trace.labels, chosen);
     out_.end_object();
+  }
+
+  void labels(const std::vector<std::string>& all, const Chosen& chosen) {
+    out_.key("labels");
+    out_.begin_array();
+    const bool some = chosen && chosen->size() < all.size();
+    const std::size_t count = some ? chosen->size() : all.size();
+    const std::string* before = nullptr;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::string& label = all[some ? (*chosen)[i] : i];
+      if (detail_.labels_once && before && *before == label) {
+        out_.integer(0);
+      } else {
+        out_.text(label);
+      }
+      before = &label;
+    }
+    out_.end_array();
   }
 
   /// The points that the figure can show are shared out among its traces by their sizes.

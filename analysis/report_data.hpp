@@ -17,6 +17,7 @@ namespace stune::analysis {
 struct Detail {
   int figure_digits = 17;                                               ///< significant ones, of numbers in figures
   std::size_t figure_points = std::numeric_limits<std::size_t>::max();  ///< of all traces of a figure together
+  bool labels_once = false;  ///< a label that is the same as the one before is written as 0
 };
 
 /// Which of `count` points are shown where `most` can be: evenly chosen ones, the first and the last, and those where

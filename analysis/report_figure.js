@@ -43,10 +43,11 @@ function colour_bar(figure) {
   return { title: { text: cut(figure.colour, 40), side: "right" }, thickness: 12, outlinewidth: 0, exponentformat: "power" };
 }
 
-/** Distances of an error bar from the points. */
+/** Distances of an error bar from the points; without ends where there are so many that only ends would be seen. */
 function error_bar(points, trace) {
+  const many = points.length > 150;
   return {
-    type: "data", symmetric: false, thickness: 1.2, width: 3,
+    type: "data", symmetric: false, thickness: many ? 0.6 : 1.2, width: many ? 0 : 3,
     array: trace.high.map((high, i) => high - points[i]), arrayminus: trace.low.map((low, i) => points[i] - low),
   };
 }
@@ -124,13 +125,14 @@ function looks(figure) {
   const bands = figure.traces.filter((trace) => trace.kind === "band").length;
   const owner_of = (trace) => (trace.kind === "band" && bands === 1 && owners.length ? owners[0].name : trace.name);
   const names = [...new Set(figure.traces.filter((trace) => trace.kind !== "map" && !is_background(trace)).map(owner_of))];
+  const steps = figure.traces.filter((trace) => trace.kind === "step").length;
   const lines = figure.traces.filter((trace) => trace.kind === "line" || trace.kind === "step").length;
   const seen = new Set();
   return figure.traces.map((trace) => {
     const i = Math.max(0, names.indexOf(owner_of(trace)));
     const key = trace.kind + " " + trace.name;
     const look = {
-      colour: is_background(trace) ? grey : trace.kind === "step" ? ink : palette[i % palette.length],
+      colour: is_background(trace) ? grey : trace.kind === "step" && steps === 1 ? ink : palette[i % palette.length],
       symbol: symbols[is_background(trace) ? 0 : (i + (among_others ? 1 : 0)) % symbols.length],
       many: lines > 12 || is_background(trace), dash: i >= palette.length ? "dash" : "solid", first: !seen.has(key),
     };
@@ -169,9 +171,11 @@ function axis_layout(figure, which, from_top) {
       range: from_top ? range.reverse() : range, zeroline: false, showgrid: which === "x",
     });
   } else if (axis.log) {
-    Object.assign(layout, { type: "log", dtick: decades_of(figure, which) >= 2 ? 1 : "D2" });
+    const by_decade = decades_of(figure, which) >= 2;
+    // Plotly makes powers a quarter larger than other ticks.
+    Object.assign(layout, { type: "log", dtick: by_decade ? 1 : "D2", tickfont: { size: by_decade ? 10 : 12 } });
   } else if (from_top) {
-    Object.assign(layout, { autorange: "reversed", zeroline: false });
+    Object.assign(layout, { autorange: "reversed", zeroline: false, tickformat: "d", dtick: new Set(figure.traces.flatMap((trace) => trace.y || [])).size < 15 ? 1 : undefined });
   }
   return layout;
 }

@@ -3,6 +3,11 @@
 const report = JSON.parse(document.getElementById("stune-data").textContent);
 const plots = [];  // {figure, element, drawn}
 
+/** A label that is the same as the one before is written as 0. */
+for (const trace of report.cards.flatMap((card) => card.figures).flatMap((figure) => figure.traces)) {
+  (trace.labels || []).forEach((label, i, labels) => { if (label === 0) labels[i] = labels[i - 1]; });
+}
+
 function counted(count, what) { return count.toLocaleString("en") + " " + what; }
 
 function facts() {
@@ -48,6 +53,7 @@ function draw_plot(plot) {
     Plotly.newPlot(plot.element, data, layout, config);
     plot.element.dataset.drawn = "true";
     if (plot.note && has_webgl()) follow_brush(plot, plot.note);
+    else if (plot.note) plot.note.textContent = without_webgl;
   } catch (error) {
     plot.element.textContent = "This figure could not be drawn: " + error.message;
     console.error(error);

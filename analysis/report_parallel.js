@@ -44,6 +44,8 @@ function has_webgl() {
   return webgl;
 }
 
+const without_webgl = "Trials cannot be chosen on the axes here: for that the browser needs WebGL. The table of all trials can be filtered instead.";
+
 /** The same lines without brushes, in ten colours. */
 function parallel_without_webgl(figure, objective) {
   const trace = figure.traces.find((one) => one.kind === "parallel");

@@ -82,7 +82,7 @@ function is_tall(card) { return card.rows.length <= 4 && card.columns.length > 6
 
 function tall_table(card) {
   const rows = card.columns.map((name, i) =>
-    make("tr", {}, make("th", { scope: "row" }, name), ...card.rows.map((row) => table_cell(row[i], typeof row[i] === "number" && "number"))));
+    make("tr", {}, make("th", { scope: "row" }, name), ...card.rows.map((row) => table_cell(row[i]))));
   return make("div", { class: "scroll" }, make("table", {}, make("tbody", {}, ...rows)));
 }
 

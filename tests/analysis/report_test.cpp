@@ -116,6 +116,23 @@ TEST(Page, ThinsLargeFiguresAndSaysSo) {
   EXPECT_FALSE(whole.contains("points"));
 }
 
+TEST(Page, ALabelOfManyPointsIsInItOnce) {
+  MadeExperiment made({range("x", 0.0, 1.0)});
+  Card card{.name = "curves"};
+  const Trace curves{.kind = Trace::Kind::line,
+                     .name = "trials",
+                     .x = {1, 2, 3, 3, 1, 2},
+                     .y = {1, 1, 1, std::nan(""), 2, 2},
+                     .labels = {"trial 1", "trial 1", "trial 1", "", "trial 2", "trial 2"}};
+  card.figures.push_back({.title = "curves", .traces = {curves}});
+
+  const json page = data_of(report_page(*made, {card}, TimePoint{}))["cards"][0]["figures"][0]["traces"][0];
+  const json whole = json::parse(cards_json(*made, {card}, TimePoint{}))["cards"][0]["figures"][0]["traces"][0];
+
+  EXPECT_EQ(page["labels"], json({"trial 1", 0, 0, "", "trial 2", 0}));
+  EXPECT_EQ(whole["labels"], json(curves.labels)) << "for programs";
+}
+
 TEST(Thinned, KeepsTheEndsAndTheExtremes) {
   std::vector<double> y(100, 0.5);
   y[37] = std::nan("");

@@ -87,6 +87,20 @@ TEST(BestTrial, ALuckyMeasurementIsToldFromAGoodTrial) {
             std::get<double>(card.rows[0][column(card, "predicted")]));
 }
 
+TEST(BestTrial, WhatIsPredictedThereIsWhatTheModelSays) {
+  MadeExperiment made({range("x", 0, 1), range("y", 0, 1)});
+  made.sample(30, [](const Parameterization& p) { return std::pow(p.number("x") - 0.3, 2) + 0.1 * p.number("y"); });
+
+  const Card card = show_best(Subject(*made));
+
+  const auto trial = static_cast<int>(std::get<std::int64_t>(card.rows[0][column(card, "trial")]));
+  const Parameterization& p = made->trial(trial).parameters;
+  const Belief belief = Surrogate::fit(*made)->predict({&p, 1}).front();
+  EXPECT_NEAR(std::get<double>(card.rows[0][column(card, "predicted")]), belief.mean, 1e-12);
+  EXPECT_NEAR(std::get<double>(card.rows[0][column(card, "95 % from")]), belief.low, 1e-12);
+  EXPECT_NEAR(std::get<double>(card.rows[0][column(card, "95 % to")]), belief.high, 1e-12);
+}
+
 TEST(BestTrial, TrialsThatAreAlikeAreCalledSo) {
   MadeExperiment made({range("x", 0, 1)});
   generation::RandomNumbers random(11);

@@ -6,6 +6,7 @@ Chromium and its driver listen on the loopback device only and end with the test
 and in a temporary folder.
 """
 
+import base64
 import csv
 import glob
 import io
@@ -208,6 +209,67 @@ class Page(unittest.TestCase):
         self.assertTrue(note.text.startswith("%d of %d chosen: trial " % (inside, len(values))), note.text)
         self.expect_silence()
 
+    def test_without_webgl_lines_are_drawn_and_what_is_missing_is_said(self):
+        blocked = self.browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": """
+            const known = HTMLCanvasElement.prototype.getContext;
+            HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+              return kind.includes("webgl") ? null : known.call(this, kind, ...rest); };"""})
+        self.addCleanup(self.browser.get, "about:blank")
+        self.addCleanup(self.browser.execute_cdp_cmd, "Page.removeScriptToEvaluateOnNewDocument", blocked)
+        self.open_made("mixed")
+        self.expect_sound("without_webgl")
+        card = self.card("Parallel coordinates")
+        self.assertIn("needs WebGL", card.text)
+        self.assertTrue(card.find_elements(By.CSS_SELECTOR, "path.js-line"))
+
+    def test_without_plotly_the_page_has_its_tables(self):
+        with open(os.path.join(self.pages, "mixed.html"), encoding="utf-8") as page:
+            before, after = page.read().split("stune.show();\n</script>\n", 1)
+        path = os.path.join(self.pages, "without_plotly.html")
+        with open(path, "w", encoding="utf-8") as page:
+            page.write(before.replace("<script>\n\"use strict\"", "<script>var stune_without_figures = true;</script>\n<script>\n\"use strict\""))
+            page.write("stune.show();\n</script>\n" + after[after.rindex("<script>\nstune.draw();"):])
+        self.open(path)
+        self.assertEqual(self.browser.find_elements(By.CSS_SELECTOR, "div.plot, details"), [])
+        self.assertIn("python3-plotly", self.browser.find_element(By.CSS_SELECTOR, ".notice").text)
+        for card in self.run_script("return JSON.parse(document.getElementById('stune-data').textContent).cards"):
+            if card["rows"]:
+                self.assertTrue(self.card(card["name"]).find_elements(By.TAG_NAME, "table"), card["name"])
+        self.expect_silence()
+
+    def axes_of(self, card):
+        """Title, type and ticks of both axes, for each figure of a card."""
+        for plot in self.card(card).find_elements(By.CSS_SELECTOR, "div.plot"):
+            self.run_script("arguments[0].scrollIntoView({block: 'center'})", plot)
+            self.wait_for("a figure to be drawn", lambda: plot.get_attribute("data-drawn") == "true")
+        return self.run_script("""
+            return [...document.querySelectorAll(`section[data-card="${arguments[0]}"] div.plot`)].map((plot) =>
+              Object.fromEntries(["x", "y"].map((which) => [which, {
+                title: plot._fullLayout[which + "axis"].title.text, type: plot._fullLayout[which + "axis"].type,
+                ticks: [...plot.querySelectorAll(`.${which}tick text`)].map((tick) => tick.textContent)}])))""", card)
+
+    def test_contours_have_log_axes_and_names_in_both_directions(self):
+        self.open_made("many")
+        figures = self.axes_of("Contours")
+        self.assertEqual(len(figures), 6)
+        pairs = [{which: (axes[which]["title"], axes[which]["type"]) for which in "xy"} for axes in figures]
+        self.assertIn({"x": ("lr", "log"), "y": ("batch_size", "log")}, pairs)
+        names = [axes["y"]["ticks"] for axes in figures if axes["y"]["title"] == "optimizer"]
+        self.assertEqual(len(names), 4)
+        for ticks in names:
+            self.assertEqual(set(ticks), {"sgd", "adam", "lamb"})
+
+    def test_slices_of_many_parameters_are_those_that_matter_with_whole_numbers_on_log_axes(self):
+        self.open_made("many", fresh=False)
+        figures = self.axes_of("Slices")
+        self.assertEqual(len(figures), 8)
+        self.assertIn("8 of 11 parameters", self.card("Slices").text)
+        self.assertEqual({axes["x"]["title"] for axes in figures[:3]}, {"lr", "batch_size", "optimizer"})
+        [size] = [axes["x"] for axes in figures if axes["x"]["title"] == "batch_size"]
+        self.assertEqual(size["type"], "log")
+        self.assertTrue(size["ticks"] and all(float(tick) == int(tick) for tick in size["ticks"]), size["ticks"])
+        self.expect_silence()
+
     # --- names that would break something
 
     def saved_csv(self, card):
@@ -244,10 +306,12 @@ class Page(unittest.TestCase):
     def test_a_thousand_trials_open_and_fit(self):
         self.open_made("thousand")
         self.assertLess(os.path.getsize(os.path.join(self.pages, "thousand.html")), 10e6)
+        self.assertIn("1,000 rows", self.card("Summary").text)
         self.expect_sound("thousand")
 
     def test_ten_thousand_trials_are_thinned_and_it_is_said(self):
         self.open_made("ten_thousand")
+        self.assertLess(os.path.getsize(os.path.join(self.pages, "ten_thousand.html")), 20e6)
         self.expect_sound("ten_thousand")
         self.assertIn("10,000", self.card("Parallel coordinates").text)
         self.assertIn("10,000 rows", self.card("Summary").text)
@@ -276,11 +340,29 @@ class Page(unittest.TestCase):
         self.expect_sound("run")
         self.assertEqual(self.browser.title, "rate – stune")
 
-    def test_on_paper_everything_is_drawn(self):
+    def test_on_paper_everything_is_drawn_and_fits(self):
         self.open_made("mixed", fresh=False)
-        self.browser.execute_cdp_cmd("Page.printToPDF", {"printBackground": True, "preferCSSPageSize": True})
-        drawn = self.run_script("return [...document.querySelectorAll('div.plot')].map((plot) => plot.dataset.drawn)")
-        self.assertEqual(set(drawn), {"true"})
+        self.run_script("""
+            window.addEventListener("beforeprint", () => {
+              window.on_paper = [...document.querySelectorAll("div.plot")].map((plot) => ({
+                drawn: plot.dataset.drawn, marks: plot.querySelectorAll("path, canvas").length,
+                width: (plot.querySelector(".main-svg")?.getBoundingClientRect().width ?? 0) * (Number(plot.style.zoom) || 1),
+                title: plot.closest("figure").innerText })); }, { once: true })""")
+        printed = self.browser.execute_cdp_cmd("Page.printToPDF", {"printBackground": True, "preferCSSPageSize": True})
+        plots = self.run_script("return window.on_paper")
+        figures = self.run_script(
+            "return JSON.parse(document.getElementById('stune-data').textContent).cards.flatMap((card) => card.figures).length")
+        self.assertEqual(len(plots), figures)
+        for plot in plots:
+            self.assertEqual(plot["drawn"], "true", plot)
+            self.assertGreater(plot["marks"], 5, plot)
+            self.assertTrue(300 < plot["width"] <= 690, plot)
+        paper = base64.b64decode(printed["data"])
+        self.assertTrue(paper.startswith(b"%PDF"))
+        self.assertGreater(paper.count(b"/Type /Page\n"), figures / 4)
+        if self.shots:
+            with open(os.path.join(self.shots, "mixed.pdf"), "wb") as file:
+                file.write(paper)
         self.expect_silence()
 
 

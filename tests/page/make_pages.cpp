@@ -43,48 +43,103 @@ double accuracy(const Parameterization& p) {
          (p.text("optimizer") == "adam" ? 0.02 : 0.0) + (p.flag("augment") ? 0.01 : 0.0);
 }
 
-/// As a cluster runs them: queued, running, some lost, some failed, with curves.
-MadeExperiment mixed(int trials) {
-  MadeExperiment made(training(), {"accuracy", false}, wanting(trials));
-  RandomNumbers random(5);
-  for (int i = 0; i < trials; ++i) {
-    const auto p = drawn(made->definition().space, random);
-    const int trial = made.create(p, i < 10 ? "Sobol" : "GP", false);
-    made.happen(SubmissionIntended{"t" + std::to_string(i), {{trial, 0}}});
-    int attempt = 0;
-    Ending ending{Cause::completed};
-    ending.host = "node" + std::to_string(i % 3);
-    ending.started = TimePoint{} + std::chrono::minutes(3 * i + 2);
-    ending.ended = *ending.started + std::chrono::minutes(4 + i % 9);
-    if (i % 13 == 5) {
-      Ending lost = ending;
-      lost.cause = Cause::node_failure;
-      made.happen(JobReported{{trial, attempt}, JobState::ended, lost, {}});
-      made.happen(SubmissionIntended{"again" + std::to_string(i), {{trial, ++attempt}}});
+/// What a trial reports besides the objective, each at every step.
+const std::vector<std::string> four_metrics{"accuracy", "loss", "validation loss", "gradient norm"};
+
+std::vector<Observation> curves(const std::vector<std::string>& metrics, int steps, double best,
+                                RandomNumbers& random) {
+  std::vector<Observation> all;
+  for (const std::string& metric : metrics) {
+    for (int step = 1; step <= steps; ++step) {
+      const double part = 1.0 - 0.6 * std::exp(-4.8 * step / steps);
+      const double noise = metrics.size() > 1 ? 0.01 * random.uniform() : 0.0;
+      all.push_back({metric, step, best * (metric == "accuracy" ? part : 1.6 - part) + noise, 0.004});
     }
-    made.happen(JobReported{{trial, attempt}, JobState::running, {}, {}});
-    if (i % 11 == 7) {
-      ending.cause = Cause::exit_code;
-      ending.exit_code = 3;
-      made.happen(TrialEnded{trial, TrialStatus::failed, "exit code 3: loss is not finite", ending, {}});
-      continue;
-    }
-    std::vector<Observation> curve;
-    const double best = accuracy(p) + 0.01 * random.uniform();
-    for (int step = 1; step <= 12; ++step) {
-      curve.push_back({"accuracy", step, best * (1.0 - 0.6 * std::exp(-0.4 * step)), 0.004});
-    }
-    curve.push_back({"seconds", final_step, 60.0 * (1 + i % 9), std::nan("")});
-    made.happen(TrialEnded{trial, TrialStatus::completed, {}, ending, curve});
   }
-  return made;
+  return all;
 }
 
+/// As a cluster runs them, four at a time: queued, running, some lost, some failed, with curves.
+class OnACluster {
+ public:
+  OnACluster(std::vector<Parameter> parameters, int trials, std::vector<std::string> metrics, int steps)
+      : made_(std::move(parameters), {"accuracy", false}, wanting(trials)),
+        metrics_(std::move(metrics)),
+        steps_(steps) {
+    for (int i = 0; i < trials + at_a_time; ++i) {
+      if (i >= at_a_time) end(i - at_a_time);
+      if (i < trials) begin(i);
+    }
+  }
+  MadeExperiment made() && { return std::move(made_); }
+
+ private:
+  static constexpr int at_a_time = 4;
+
+  void begin(int i) {
+    const int trial = made_.create(drawn(made_->definition().space, random_), i < 10 ? "Sobol" : "GP", false);
+    submit(trial, 0);
+    if (i % 13 == 5) {
+      made_.happen(JobReported{{trial, 0}, JobState::ended, ending(trial, Cause::node_failure), {}});
+      submit(trial, 1);
+    }
+    made_.happen(JobReported{{trial, i % 13 == 5 ? 1 : 0}, JobState::running, {}, {}});
+  }
+
+  void submit(int trial, int attempt) {
+    made_.happen(SubmissionIntended{"t" + std::to_string(trial) + "." + std::to_string(attempt), {{trial, attempt}}});
+  }
+
+  /// Of its last attempt, which waited half a minute and then ran until now.
+  Ending ending(int trial, Cause cause) const {
+    Ending ending{cause};
+    ending.host = "node" + std::to_string(trial % 3);
+    ending.started = made_->trial(trial).attempts.back().submitted + std::chrono::seconds(20 + 5 * (trial % 5));
+    ending.ended = made_->last_change() + std::chrono::seconds(30);
+    return ending;
+  }
+
+  void end(int trial) {
+    if (trial % 11 == 7) {
+      Ending failed = ending(trial, Cause::exit_code);
+      failed.exit_code = 3;
+      made_.happen(TrialEnded{trial, TrialStatus::failed, "exit code 3: loss is not finite", failed, {}});
+      return;
+    }
+    const double best = accuracy(made_->trial(trial).parameters) + 0.01 * random_.uniform();
+    std::vector<Observation> seen = curves(metrics_, steps_, best, random_);
+    seen.push_back({"seconds", final_step, 60.0 * (1 + trial % 9), std::nan("")});
+    made_.happen(TrialEnded{trial, TrialStatus::completed, {}, ending(trial, Cause::completed), std::move(seen)});
+  }
+
+  MadeExperiment made_;
+  std::vector<std::string> metrics_;
+  int steps_;
+  RandomNumbers random_{5};
+};
+
+/// The largest that a report has to be good for: 20 parameters, four metrics with curves and standard errors.
 MadeExperiment large(int trials) {
   auto parameters = training();
-  parameters.push_back(range("momentum", 0.5, 0.99));
-  MadeExperiment made(std::move(parameters), {"accuracy", false}, wanting(trials));
-  made.sample(trials, accuracy);
+  for (int i = 0; i < 12; ++i) parameters.push_back(range("weight_" + std::to_string(i), 0.0, 1.0));
+  parameters.push_back(range("weight_decay", 1e-6, 1e-1, {.log_scale = true}));
+  parameters.push_back(integer("batch_size", 16, 1024, {.log_scale = true}));
+  parameters.push_back(choice("schedule", {std::string("constant"), std::string("cosine"), std::string("step")}));
+  return OnACluster(std::move(parameters), trials, four_metrics, 50).made();
+}
+
+/// More parameters than are drawn; three matter.
+MadeExperiment many() {
+  std::vector<Parameter> parameters{
+      range("lr", 1e-5, 1e-1, {.log_scale = true}), integer("batch_size", 16, 1024, {.log_scale = true}),
+      choice("optimizer", {std::string("sgd"), std::string("adam"), std::string("lamb")})};
+  for (int i = 0; i < 8; ++i) parameters.push_back(range("weight_" + std::to_string(i), 0.0, 1.0));
+  MadeExperiment made(std::move(parameters), {"accuracy", false}, wanting(80));
+  made.sample(80, [](const Parameterization& p) {
+    const double size = std::log2(static_cast<double>(p.integer("batch_size"))) - 7.0;
+    return 0.9 - 0.05 * std::pow(std::log10(p.number("lr")) + 3.0, 2) - 0.015 * size * size +
+           (p.text("optimizer") == "adam" ? 0.08 : 0.0);
+  });
   return made;
 }
 
@@ -143,7 +198,8 @@ void write_broken_ones(const std::filesystem::path& folder) {
 int main(int argc, char** argv) {
   if (argc != 2) return 2;
   const std::filesystem::path folder = argv[1];
-  stune::write(folder, "mixed", stune::mixed(60));
+  stune::write(folder, "mixed", stune::OnACluster(stune::training(), 60, {"accuracy"}, 12).made());
+  stune::write(folder, "many", stune::many());
   stune::write(folder, "odd_names", stune::odd_names());
   stune::write_broken_ones(folder);
   stune::write(folder, "thousand", stune::large(1000));
