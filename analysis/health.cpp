@@ -228,7 +228,9 @@ void check_progress(const Subject& subject, Findings& findings) {
     findings.push_back({Level::note, "progress", concat({"no improvement in the last ", counted(since, "trial")}),
                         "more trials will hardly help: look at the bounds, the noise and what else could be tuned"});
   } else {
-    findings.push_back({Level::good, "progress", concat({"the best trial is ", counted(since, "trial"), " ago"})});
+    findings.push_back({Level::good, "progress",
+                        since == 0 ? "the best trial is the last one"
+                                   : concat({"the best trial is ", counted(since, "trial"), " ago"})});
   }
 }
 

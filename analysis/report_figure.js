@@ -4,6 +4,8 @@
 const palette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c8c00"];
 const ink = "#1c2530";
 const grey = "#7a8794";
+/** What became of an attempt: what went wrong is red or orange. */
+const fates = { queued: "#c5cdd6", running: "#56b4e9", completed: "#0072b2", failed: "#d55e00", "lost, tried again": "#e69f00", stopped: "#cc79a7" };
 const symbols = ["circle", "diamond", "square", "triangle-up", "cross", "x", "star", "pentagon"];
 const font = { family: 'system-ui, "Segoe UI", "Liberation Sans", "DejaVu Sans", Arial, sans-serif', size: 12, color: "#38434f" };
 const config = { displayModeBar: false, displaylogo: false, responsive: true, doubleClick: "reset", showTips: false, topojsonURL: "" };
@@ -57,7 +59,7 @@ function points(figure, trace, look, objective) {
   const size = trace.x.length > 1500 ? 4 : trace.x.length > 300 ? 5 : trace.x.length > 1 ? 7 : 12;
   const marker = { size, symbol: look.symbol, color: look.colour, opacity: 0.85 };
   if (on_map) Object.assign(marker, { color: "#fff", line: { color: "#000", width: 1 }, size: 6 });
-  if (trace.z) Object.assign(marker, { color: trace.z, showscale: true, colorbar: colour_bar(figure), ...colours(figure, objective) });
+  if (trace.z) Object.assign(marker, { color: trace.z, showscale: new Set(trace.z).size > 1, colorbar: colour_bar(figure), ...colours(figure, objective) });
   const drawn = { type: "scatter", mode: "markers", x: trace.x, y: trace.y, marker, hoverinfo: "text", hovertext: hovers(figure, trace, trace.x) };
   if (trace.low) drawn.error_y = { ...error_bar(trace.y, trace), color: trace.z ? "#888" : look.colour };
   return drawn;
@@ -128,11 +130,16 @@ function looks(figure) {
   const steps = figure.traces.filter((trace) => trace.kind === "step").length;
   const lines = figure.traces.filter((trace) => trace.kind === "line" || trace.kind === "step").length;
   const seen = new Set();
+  const colour_of = (trace, i) => {
+    if (trace.kind === "spans" && fates[trace.name]) return fates[trace.name];
+    if (is_background(trace)) return grey;
+    return trace.kind === "step" && steps === 1 ? ink : palette[i % palette.length];
+  };
   return figure.traces.map((trace) => {
     const i = Math.max(0, names.indexOf(owner_of(trace)));
     const key = trace.kind + " " + trace.name;
     const look = {
-      colour: is_background(trace) ? grey : trace.kind === "step" && steps === 1 ? ink : palette[i % palette.length],
+      colour: colour_of(trace, i),
       symbol: symbols[is_background(trace) ? 0 : (i + (among_others ? 1 : 0)) % symbols.length],
       many: lines > 12 || is_background(trace), dash: i >= palette.length ? "dash" : "solid", first: !seen.has(key),
     };
@@ -175,7 +182,8 @@ function axis_layout(figure, which, from_top) {
     // Plotly makes powers a quarter larger than other ticks.
     Object.assign(layout, { type: "log", dtick: by_decade ? 1 : "D2", tickfont: { size: by_decade ? 10 : 12 } });
   } else if (from_top) {
-    Object.assign(layout, { autorange: "reversed", zeroline: false, tickformat: "d", dtick: new Set(figure.traces.flatMap((trace) => trace.y || [])).size < 15 ? 1 : undefined });
+    const last = figure.traces.reduce((most, trace) => (trace.y || []).reduce((a, y) => Math.max(a, y), most), 0);
+    Object.assign(layout, { range: [last + 0.6, -0.6], zeroline: false, tickformat: "d", dtick: last < 15 ? 1 : undefined });
   }
   return layout;
 }

@@ -14,22 +14,36 @@ function decades(low, high) {
   return { tickvals: values, ticktext: text };
 }
 
+/** At about five round numbers: Plotly would write 390µ for 0.00039. */
+function round_ticks(low, high) {
+  if (!(high > low)) return { tickvals: [low], ticktext: [short(Number(low.toPrecision(3)))] };
+  const size = 10 ** Math.floor(Math.log10((high - low) / 5));
+  const step = [1, 2, 5, 10].map((one) => one * size).find((one) => (high - low) / one <= 6);
+  const values = [];
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; ++i) values.push(Number((i * step).toPrecision(12)));
+  return { tickvals: values, ticktext: values.map(short) };
+}
+
+function range_of(values) {
+  const known = values.filter((value) => value !== null);
+  return [known.reduce((a, b) => Math.min(a, b), Infinity), known.reduce((a, b) => Math.max(a, b), -Infinity)];
+}
+
 function dimension(axis, values) {
   const label = cut(axis.title, 22);
   if (axis.categories.length) {
     const all = axis.categories.map((_, i) => i);
     return { label, values, tickvals: all, ticktext: axis.categories.map((one) => cut(one, 14)), range: [-0.2, all.length - 0.8] };
   }
-  if (!axis.log) return { label, values };
   const logs = values.map((value) => (value > 0 ? Math.log10(value) : null));
-  const known = logs.filter((value) => value !== null);
-  const range = [known.reduce((a, b) => Math.min(a, b), Infinity), known.reduce((a, b) => Math.max(a, b), -Infinity)];
-  return range[1] > range[0] ? { label, values: logs, range, ...decades(...range) } : { label, values };
+  const range = range_of(logs);
+  if (axis.log && range[1] > range[0]) return { label, values: logs, range, ...decades(...range) };
+  return { label, values, ...round_ticks(...range_of(values)) };
 }
 
 function parallel(figure, trace, look, objective) {
   const line = { color: trace.z || look.colour };
-  if (trace.z) Object.assign(line, { showscale: true, colorbar: colour_bar(figure), ...colours(figure, objective) });
+  if (trace.z) Object.assign(line, { showscale: new Set(trace.z).size > 1, colorbar: colour_bar(figure), ...colours(figure, objective) });
   return {
     type: "parcoords", line, dimensions: figure.axes.map((axis, i) => dimension(axis, trace.columns[i])),
     labelfont: { size: 12 }, tickfont: { size: 11 }, rangefont: { size: 1, color: "rgba(0,0,0,0)" },
@@ -51,8 +65,7 @@ function parallel_without_webgl(figure, objective) {
   const trace = figure.traces.find((one) => one.kind === "parallel");
   const dimensions = figure.axes.map((axis, i) => dimension(axis, trace.columns[i]));
   const scaled = dimensions.map(({ values, range }) => {
-    const known = values.filter((value) => value !== null);
-    const [low, high] = range || [known.reduce((a, b) => Math.min(a, b), Infinity), known.reduce((a, b) => Math.max(a, b), -Infinity)];
+    const [low, high] = range || range_of(values);
     return values.map((value) => (value === null ? null : high > low ? (value - low) / (high - low) : 0.5));
   });
   const order = trace.columns[0].map((_, i) => i).sort((a, b) => (trace.z ? trace.z[a] - trace.z[b] : 0));

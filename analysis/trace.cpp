@@ -80,7 +80,8 @@ std::string how_it_goes(const Subject& subject) {
   const std::size_t since = best.size() - 1 - last;
   std::string text =
       concat({"The best value, ", brief(best.back()), ", is of trial ", std::to_string(subject.measured[last]->index),
-              "; ", counted(since, "trial"), " since then brought nothing better."});
+              since == 0 ? ", the last one."
+                         : concat({"; ", counted(since, "trial"), " since then brought nothing better."})});
   const double middle = best[best.size() / 2];
   if (best.size() >= 8 && middle != best.back())
     text += concat({" The second half of the trials improved it by ", brief(std::abs(best.back() - middle)), "."});

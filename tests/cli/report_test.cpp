@@ -37,6 +37,7 @@ class ReportBesideARun : public testing::Test {
     wanted.definition.space = SearchSpace({range("x", 0, 1)});
     wanted.definition.optimization.objectives = {{"loss", true}};
     wanted.options.runner = "custom";
+    wanted.options.trials = 10;
     Session::begin(folder_ / "e.stune", wanted, {});
     std::ofstream(folder_ / "e.stune/telemetry.json")
         << R"({"host":"elsewhere","pid":1,"coordinators":1,"all_cpu_seconds":)" << cpu_seconds << "}";
