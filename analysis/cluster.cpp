@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -13,6 +14,10 @@ namespace {
 
 constexpr std::size_t most_bars = 2000;
 constexpr std::size_t parts = 400;  // of the time, for what runs at once
+
+std::string memory_text(double bytes) {
+  return bytes < 1e9 ? concat({brief(std::round(bytes / 1e6)), " MB"}) : concat({brief(bytes / 1e9), " GB"});
+}
 
 std::string time_text(double seconds) {
   const TimeUnit unit = unit_for(Seconds{seconds});
@@ -112,7 +117,7 @@ void add_costs(Card& card, const Subject& subject, const std::vector<Stay>& stay
   row("job hours (times the nodes of a job: node-hours)", brief(busy / 3600.0));
   row("of these in attempts that failed or were lost", brief(wasted / 3600.0));
   if (cpu > 0.0) row("CPU hours of trials", brief(cpu / 3600.0));
-  if (memory > 0.0) row("most memory of a process", concat({brief(memory / 1e9), " GB"}));
+  if (memory > 0.0) row("most memory of a process", memory_text(memory));
   if (!hosts.empty()) row("machines", std::to_string(hosts.size()));
 }
 
@@ -129,7 +134,7 @@ void add_coordinator(Card& card, const Subject& subject) {
           : concat({" on ", telemetry->host});
   row("CPU of the coordinator", concat({time_text(std::max(all.cpu_seconds, telemetry->cpu_seconds)), where}));
   if (all.report_seconds > 0.0) row("CPU of reports", time_text(all.report_seconds));
-  row("memory of the coordinator", concat({brief(static_cast<double>(telemetry->peak_memory) / 1e6), " MB"}));
+  row("memory of the coordinator", memory_text(static_cast<double>(telemetry->peak_memory)));
 }
 
 struct FailureCount {

@@ -26,6 +26,7 @@ TEST(Display, BytesThatAreNoUtf8AreReplacedOneByOne) {
             "?a?");
   EXPECT_EQ(printable("\xE6\xBC"), "??");
   EXPECT_EQ(printable("\xC0\x9B"), "??") << "a control character, spelled longer than it is";
+  EXPECT_EQ(printable("\xE0\x82\x9B"), "???") << "... and longer still";
   EXPECT_EQ(printable("\xED\xA0\x80"), "???") << "half of a pair of UTF-16";
 }
 
