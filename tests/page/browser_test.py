@@ -316,7 +316,7 @@ class Page(unittest.TestCase):
         self.open_made("ten_thousand")
         self.assertLess(os.path.getsize(os.path.join(self.pages, "ten_thousand.html")), 20e6)
         self.expect_sound("ten_thousand")
-        self.assertIn("10,000", self.card("Parallel coordinates").text)
+        self.assertIn("of 9,091 trials are drawn", self.card("Parallel coordinates").text)
         self.assertIn("10,000 rows", self.card("Summary").text)
         more = self.card("Summary").find_element(By.CSS_SELECTOR, ".more")
         self.run_script("arguments[0].click()", more)
