@@ -2,6 +2,7 @@
 
 #include <cassert>
 
+#include "runners/mpi_channel.hpp"
 #include "runners/mpi_coordinator.hpp"
 
 namespace stune {
