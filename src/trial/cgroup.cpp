@@ -9,7 +9,7 @@
 namespace stune::trial {
 namespace {
 
-constexpr std::string_view key = "oom_kill ";
+constexpr std::string_view oom_kills = "oom_kill ";
 
 /// Without a batch job only our own group counts: those above hold other people's processes.
 void add_levels(std::vector<std::filesystem::path>& counters, const std::filesystem::path& mount,
@@ -31,10 +31,10 @@ bool lists_memory(std::string_view controllers) {
 }
 
 std::int64_t parse_count(std::string_view text) {
-  for (std::size_t at = text.find(key); at != std::string_view::npos; at = text.find(key, at + 1)) {
+  for (std::size_t at = text.find(oom_kills); at != std::string_view::npos; at = text.find(oom_kills, at + 1)) {
     if (at != 0 && text[at - 1] != '\n') continue;
     std::int64_t count = 0;
-    std::from_chars(text.data() + at + key.size(), text.data() + text.size(), count);
+    std::from_chars(text.data() + at + oom_kills.size(), text.data() + text.size(), count);
     return count;
   }
   return 0;

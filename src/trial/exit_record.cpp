@@ -88,14 +88,6 @@ bool ends_processes(int signal) {
   return signal == SIGTERM || signal == SIGINT || signal == SIGHUP || signal == SIGQUIT || signal == SIGXCPU;
 }
 
-/// The first signal from outside that asks to end, or 0.
-int termination_signal(const ExitRecord& record) {
-  for (const ReceivedSignal& received : record.signals) {
-    if (ends_processes(received.signal)) return received.signal;
-  }
-  return 0;
-}
-
 std::string how_it_ended(const ExitRecord& record) {
   if (record.signal != 0) return "killed by " + signal_name(record.signal);
   return "exit code " + std::to_string(record.exit_code);
@@ -144,6 +136,13 @@ Ending ending_of(const ExitRecord& record) {
   ending.cpu_seconds = record.cpu_seconds;
   ending.peak_memory = record.peak_memory;
   return ending;
+}
+
+int termination_signal(const ExitRecord& record) {
+  for (const ReceivedSignal& received : record.signals) {
+    if (ends_processes(received.signal)) return received.signal;
+  }
+  return 0;
 }
 
 bool ended_from_outside(const ExitRecord& record) {

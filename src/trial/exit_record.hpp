@@ -57,6 +57,9 @@ std::optional<ExitRecord> read_exit_record(const std::filesystem::path& file);
 /// Nothing if it cannot be read.
 std::optional<FileSeal> make_seal(const std::filesystem::path& path);
 
+/// The first signal from outside that asks to end, or 0.
+int termination_signal(const ExitRecord& record);
+
 /// A signal from outside ended it (or perhaps did: a shell's exit code 137 or 143), or the node program was killed: a
 /// restart of the same job may run it again.
 bool ended_from_outside(const ExitRecord& record);

@@ -24,7 +24,8 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 using SteadyTime = SteadyClock::time_point;
 
-constexpr std::chrono::seconds grace{10};  // between SIGTERM and SIGKILL
+constexpr std::chrono::seconds grace{10};    // between SIGTERM and SIGKILL
+constexpr std::chrono::seconds one_stop{2};  // from the SIGCONT to the SIGTERM of a batch system that ends a job
 
 sigset_t watched_signals() {
   sigset_t set;
@@ -64,6 +65,7 @@ class Supervisor {
     hand_on_early_signals();
     while (!has_ended()) wait();
     read_signals();
+    await_rest_of_a_stop();
     end_leftovers(command_, witness_.pid());
     collect();
   }
@@ -111,9 +113,21 @@ class Supervisor {
       if (signal == SIGCHLD) continue;
       record_.signals.push_back({signal, now_on_the_wall()});
       pairs_.received(signal, SteadyClock::now());
+      if (signal == SIGCONT) continued_at_ = SteadyClock::now();
       if (signal == SIGTERM && supervision_.die_with_parent && ::getppid() != parent_) {
         kill_at_ = SteadyClock::now() + grace;
       }
+    }
+  }
+
+  /// Slurm ends a job with SIGCONT to all its processes and then SIGTERM, to one after the other: a command that ends
+  /// at once may have had its SIGTERM before we get ours, and would look as if it had ended by itself.
+  void await_rest_of_a_stop() {
+    while (continued_at_ && termination_signal(record_) == 0 && SteadyClock::now() < *continued_at_ + one_stop) {
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(*continued_at_ + one_stop - SteadyClock::now());
+      pollfd source{signals_.get(), POLLIN, 0};
+      ::poll(&source, 1, static_cast<int>(left.count()));
+      read_signals();
     }
   }
 
@@ -196,6 +210,7 @@ class Supervisor {
   bool witness_gone_ = false;
   std::optional<SteadyTime> limit_at_;
   std::optional<SteadyTime> kill_at_;
+  std::optional<SteadyTime> continued_at_;  ///< by the last SIGCONT
 };
 
 void bind_to(const std::vector<int>& cpus) {

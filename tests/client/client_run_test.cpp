@@ -3,7 +3,8 @@
 
 #include <thread>
 
-#include "client/control.hpp"
+#include "base/clock.hpp"
+#include "storage/requests.hpp"
 #include "stune/client.hpp"
 #include "stune/error.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -83,8 +84,7 @@ TEST_F(ClientRun, SaysThatAllTrialsAreIn) {
 TEST_F(ClientRun, SaysThatSomebodyHasStoppedIt) {
   bench_.polls_wanted = -1;
   Client client = configured();
-  Progress silent;
-  OnStart stop([&] { stop_experiment(client.folder(), -1, silent); });
+  OnStart stop([&] { write_request(client.folder(), StopRequest{{}, "typed"}, SystemClock().now()); });
 
   EXPECT_EQ(client.run_trials(quick_, &stop), StopReason::stopped);
   EXPECT_THAT(bench_.stopped, testing::UnorderedElementsAre(0, 1));
@@ -93,8 +93,7 @@ TEST_F(ClientRun, SaysThatSomebodyHasStoppedIt) {
 TEST_F(ClientRun, GoesOnAfterAStopWhenItIsCalledAgain) {
   bench_.polls_wanted = -1;
   Client client = configured();
-  Progress silent;
-  OnStart stop([&] { stop_experiment(client.folder(), -1, silent); });
+  OnStart stop([&] { write_request(client.folder(), StopRequest{{}, "typed"}, SystemClock().now()); });
   client.run_trials(quick_, &stop);
   bench_.polls_wanted = 1;
 

@@ -5,8 +5,9 @@
 
 #include <cmath>
 
-#include "client/control.hpp"
+#include "base/clock.hpp"
 #include "client/session.hpp"
+#include "storage/requests.hpp"
 #include "stune/error.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -149,11 +150,10 @@ TEST_F(ClientTest, AnObjectiveThatWasAttachedCompletesATrial) {
 }
 
 TEST_F(ClientTest, AStopThatSomebodyTypesEndsTheAskingUntilTheProgramIsStartedAgain) {
-  Progress silent;
   {
     Client client = configured();
     client.get_next_trials(1);
-    stop_experiment(client.folder(), -1, silent);
+    write_request(client.folder(), StopRequest{{}, "typed"}, SystemClock().now());
 
     EXPECT_TRUE(client.get_next_trials(1).empty());
     EXPECT_EQ(client.complete_trial(0, {{"loss", {.mean = 1.0}}}), TrialStatus::completed);
@@ -164,9 +164,8 @@ TEST_F(ClientTest, AStopThatSomebodyTypesEndsTheAskingUntilTheProgramIsStartedAg
 TEST_F(ClientTest, WhatCommandsAskForIsDoneInTheNextCall) {
   Client client = configured();
   client.get_next_trials(2);
-  Progress silent;
-  stop_experiment(client.folder(), 0, silent);
-  tell_trial(client.folder(), 1, TrialStatus::completed, {{"loss", final_step, 0.5, 0.0}}, {});
+  write_request(client.folder(), StopRequest{0, "typed"}, SystemClock().now());
+  write_request(client.folder(), TellRequest{1, {{"loss", final_step, 0.5, 0.0}}}, SystemClock().now());
 
   client.get_next_trials(1);
 

@@ -147,6 +147,16 @@ TEST_F(Signals, SigkillOfTheWitnessHarmsNobody) {
   EXPECT_EQ(ending_of(record()).cause, Cause::completed);
 }
 
+class Stopped : public AttemptFixture {};
+
+TEST_F(Stopped, ACommandThatEndsBeforeTheNodeProgramGetsItsSigtermIsInterrupted) {
+  prepare("kill -CONT $PPID; (until grep -q '^State:.Z' /proc/$$/status; do :; done; kill -TERM $PPID) & exit 0");
+
+  EXPECT_EQ(wait_for(start()), 0);
+
+  EXPECT_EQ(ending_of(record()).cause, Cause::interrupted);
+}
+
 class Orphans : public AttemptFixture {};
 
 TEST_F(Orphans, DieWithTheirParentWhenAskedTo) {
