@@ -150,7 +150,10 @@ std::vector<JobReport> Coordinator::poll(TimePoint now) {
     for (const AttemptId id : std::exchange(to_adopt_, {})) find_again(id);
   }
   if (finder_) {
-    for (JobReport& report : finder_->poll(now)) hear_report(report.id, std::move(report), std::nullopt);
+    for (JobReport& report : finder_->poll(now)) {
+      const AttemptId id = report.id;
+      hear_report(id, std::move(report), std::nullopt);
+    }
   }
   give_up_what_is_due(now);
   recall_misplaced(now);
@@ -211,6 +214,7 @@ void Coordinator::handle(const Letter& letter, TimePoint now) {
 }
 
 void Coordinator::hear(Crew::Worker worker, const Hello& hello) {
+  if (hello.folder != workplace_.folder) return;  // was meant for one before us
   if (!hello.trouble.empty()) {
     unfit_.insert(worker);
     return lose(worker, "on " + post_.peer(leader(worker)).place.host + ": " + hello.trouble);

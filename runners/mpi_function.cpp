@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <ranges>
 #include <utility>
 
 #include "base/clock.hpp"
@@ -116,10 +115,14 @@ void FunctionRunner::evaluate(const Job& job) {
 
 /// Looks for messages more and more seldom: the others may need long. The dead have no part.
 std::string FunctionRunner::await_team() {
-  const auto dead = [this](int rank) { return team_.channel->is_given_up(rank); };
-  const auto others = std::views::iota(team_.first + 1, team_.first + team_.count);
+  const auto one_is_dead = [this] {
+    for (int rank = team_.first + 1; rank < team_.first + team_.count; ++rank) {
+      if (team_.channel->is_given_up(rank)) return true;
+    }
+    return false;
+  };
   for (int pause_us = 20; parts_ < team_.count; pause_us = std::min(2 * pause_us, 2000)) {
-    if (std::ranges::any_of(others, dead)) return "a rank of the trial has died";
+    if (one_is_dead()) return "a rank of the trial has died";
     const timespec pause{0, pause_us * 1000};
     ::ppoll(nullptr, 0, &pause, nullptr);
     team_.attend();

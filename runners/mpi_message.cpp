@@ -210,7 +210,7 @@ void fields(A& archive, Is<Leave> auto& r) {
 }
 template <class A>
 void fields(A& archive, Is<Hello> auto& r) {
-  archive(r.in_process, r.trouble);
+  archive(r.folder, r.in_process, r.trouble);
 }
 template <class A>
 void fields(A& archive, Is<Report> auto& r) {

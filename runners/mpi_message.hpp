@@ -57,6 +57,7 @@ struct Leave {
 // ---- to rank 0
 
 struct Hello {
+  std::string folder{};     ///< of the experiment that it is ready for, or not
   bool in_process = false;  ///< trials are calls of a function
   std::string trouble{};    ///< why nothing can run there; empty: ready
 };

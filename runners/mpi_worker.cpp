@@ -127,7 +127,8 @@ void Worker::open(const Open& order) {
   team_.count = together;
   team_.first = 1 + place / together * together;
   if (team_.first - 1 + together > workers) return;  // left over: no whole team
-  Hello hello{static_cast<bool>(function_), {}};
+  folder_ = order.workplace.folder.string();
+  Hello hello{folder_, static_cast<bool>(function_), {}};
   try {
     make_runner(order);
   } catch (const Error& e) {
@@ -221,7 +222,7 @@ void Worker::start_next() {
   try {
     runner_->submit({{std::move(next.token), {std::move(next.job)}}});
   } catch (const RunnerError& e) {
-    channel_.send(0, Hello{static_cast<bool>(function_), e.what()});
+    channel_.send(0, Hello{folder_, static_cast<bool>(function_), e.what()});
     running_.clear();
   }
   if (attend()) active_ = clock_.now();

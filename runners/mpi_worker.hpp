@@ -51,6 +51,7 @@ class Worker {
   const MpiFunction& function_;
   SystemClock clock_;
   Team team_;
+  std::string folder_;                                ///< of the experiment that rank 0 has opened
   std::map<std::pair<int, int>, int> communicators_;  ///< by first rank and count
   std::unique_ptr<Runner> runner_;                    ///< of what rank 0 assigns
   FunctionRunner* function_runner_ = nullptr;         ///< the same one, where trials are calls

@@ -15,7 +15,7 @@ namespace stune::cli {
 
 namespace {
 
-constexpr int most = std::numeric_limits<int>::max();
+constexpr int unlimited = std::numeric_limits<int>::max();
 
 /// Names become file names, job names and parts of messages.
 std::string valid_name(const std::string& text) {
@@ -144,7 +144,7 @@ void set_generation(Definition& definition, const GivenOptions& given) {
   }
   if (const Given* initial = given.last("initial")) {
     definition.initial = static_cast<int>(
-        read_option("initial", *initial, [](const std::string& text) { return parse_whole(text, 1, most); }));
+        read_option("initial", *initial, [](const std::string& text) { return parse_whole(text, 1, unlimited); }));
   }
 }
 
@@ -158,7 +158,7 @@ void set_all(Definition& definition, const GivenOptions& given, const Surroundin
 
 int whole_option(const std::string& name, const Given& given, int least) {
   return static_cast<int>(
-      read_option(name, given, [&](const std::string& text) { return parse_whole(text, least, most); }));
+      read_option(name, given, [&](const std::string& text) { return parse_whole(text, least, unlimited); }));
 }
 
 double rate(const std::string& text) {

@@ -84,10 +84,10 @@ void Writer::number(double value) {
   if (written.find_first_of(".e") == std::string_view::npos) out_ += ".0";
 }
 
-void Writer::rounded(double value, int digits) {
+void Writer::rounded(double value, int significant) {
   separate();
   char buffer[40];
-  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::general, digits).ptr;
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::general, significant).ptr;
   out_ += std::isfinite(value) ? std::string_view(buffer, static_cast<std::size_t>(end - buffer)) : "null";
 }
 

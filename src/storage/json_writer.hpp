@@ -22,7 +22,7 @@ class Writer {
   void text(std::string_view value);
   void number(double value);  ///< non-finite: as text
   /// For people and other programs, not to be read back: at most so many significant digits; non-finite: null.
-  void rounded(double value, int digits);
+  void rounded(double value, int significant);
   void integer(std::int64_t value);
   void natural(std::uint64_t value);
   void flag(bool value);

@@ -165,7 +165,8 @@ TEST_F(ClientTest, WhatCommandsAskForIsDoneInTheNextCall) {
   Client client = configured();
   client.get_next_trials(2);
   write_request(client.folder(), StopRequest{0, "typed"}, SystemClock().now());
-  write_request(client.folder(), TellRequest{1, {{"loss", final_step, 0.5, 0.0}}}, SystemClock().now());
+  write_request(client.folder(), TellRequest{1, {{"loss", final_step, 0.5, 0.0}}, TrialStatus::completed, {}},
+                SystemClock().now());
 
   client.get_next_trials(1);
 

@@ -27,9 +27,12 @@ class MpiCoordinator : public testing::Test {
   void open(const std::vector<std::string>& hosts, MpiOptions options = {}, bool in_process = true) {
     post_ = std::make_unique<FakePost>(host_name(), hosts);
     coordinator_ = std::make_unique<Coordinator>(*post_, options, place_.workplace());
-    for (int rank = 1; rank < post_->size(); rank += options.ranks_per_trial) post_->say(rank, Hello{in_process, {}});
+    for (int rank = 1; rank < post_->size(); rank += options.ranks_per_trial) say_hello(rank, in_process);
     poll();
     for (int rank = 1; rank < post_->size(); ++rank) post_->take<Open>(rank);
+  }
+  void say_hello(int rank, bool in_process = false) {
+    post_->say(rank, Hello{place_.workplace().folder.string(), in_process, {}});
   }
   void submit(int trial) { coordinator_->submit("token", job(trial)); }
   static Job job(int trial) { return {{trial, 0}, {}, 0, {}, {}}; }
@@ -258,7 +261,7 @@ TEST_F(MpiCoordinator, AWorkerThatComesBackFirstEndsWhatWasGivenUp) {
 
   EXPECT_THAT(post_->take<Open>(1), SizeIs(1));
   EXPECT_EQ(last(0).ending->cause, Cause::node_failure);  // what was said stands
-  post_->say(1, Hello{});
+  say_hello(1);
   poll();
   EXPECT_EQ(coordinator_->capacity(), 2);
 }
