@@ -13,7 +13,7 @@ namespace stune::analysis {
 namespace {
 
 constexpr std::size_t most_bars = 2000;
-constexpr std::size_t parts = 400;  // of the time, for what runs at once
+constexpr std::size_t time_parts = 400;  // of the time, for what runs at once
 
 std::string memory_text(double bytes) {
   return bytes < 1e9 ? concat({brief(std::round(bytes / 1e6)), " MB"}) : concat({brief(bytes / 1e9), " GB"});
@@ -27,7 +27,7 @@ std::string time_text(double seconds) {
 double last_end(const std::vector<Stay>& stays) { return std::ranges::max(stays, {}, &Stay::ended).ended; }
 
 void add_span(Figure& figure, std::map<std::string, std::size_t>& traces, const std::string& name, const Stay& stay,
-              double low, double high, TimeUnit unit) {
+              double low, double high, const TimeUnit& unit) {
   const auto [known, is_new] = traces.emplace(name, figure.traces.size());
   if (is_new) figure.traces.push_back({Trace::Kind::spans, name});
   Trace& trace = figure.traces[known->second];
@@ -77,8 +77,8 @@ Figure load(const Subject& subject, const std::vector<Stay>& stays) {
     }
     figure.traces.push_back(std::move(trace));
   };
-  add("running", average_open(running, end, parts));
-  add("queued", average_open(queued, end, parts));
+  add("running", average_open(running, end, time_parts));
+  add("queued", average_open(queued, end, time_parts));
   const auto parallel = static_cast<double>(subject.experiment.options().parallel);
   figure.traces.push_back({Trace::Kind::line, "--parallel", {0.0, in(unit, Seconds{end})}, {parallel, parallel}});
   return figure;

@@ -83,7 +83,7 @@ TimeUnit unit_for(Seconds longest) {
   return {86400.0, "d"};
 }
 
-double in(TimeUnit unit, Seconds time) { return time.count() / unit.seconds; }
+double in(const TimeUnit& unit, Seconds time) { return time.count() / unit.seconds; }
 
 std::string concat(std::initializer_list<std::string_view> parts) {
   std::string text;

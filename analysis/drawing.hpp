@@ -35,7 +35,7 @@ struct TimeUnit {
   std::string name = "s";
 };
 TimeUnit unit_for(Seconds longest);
-double in(TimeUnit unit, Seconds time);
+double in(const TimeUnit& unit, Seconds time);
 
 /// All parts, one after the other.
 std::string concat(std::initializer_list<std::string_view> parts);

@@ -55,7 +55,7 @@ std::vector<std::string> metrics_with_steps(const Subject& subject) {
 }
 
 /// Steps are taken as evenly spread over the time from the trial's start to its end.
-std::vector<double> times(const Curve& curve, TimeUnit unit) {
+std::vector<double> times(const Curve& curve, const TimeUnit& unit) {
   const double all = in(unit, *run_time(*curve.trial));
   std::vector<double> result;
   const double before = curve.steps.front() - 1.0;

@@ -199,8 +199,7 @@ std::vector<std::size_t> thinned(std::size_t count, const std::vector<double>& y
   const std::size_t even = std::max<std::size_t>(most, 4) - 4;
   for (std::size_t i = 1; i <= even; ++i) chosen.push_back(i * (count - 1) / (even + 1));
   std::ranges::sort(chosen);
-  const auto twice = std::ranges::unique(chosen);
-  chosen.erase(twice.begin(), twice.end());
+  chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
   return chosen;
 }
 

@@ -11,7 +11,7 @@ struct Word {
   std::string_view full;
 };
 
-constexpr std::array words{
+constexpr std::array state_words{
     Word{State::pending, "PD", "PENDING"},
     Word{State::requeued, "RQ", "REQUEUED"},
     Word{State::requeue_hold, "RH", "REQUEUE_HOLD"},
@@ -43,14 +43,14 @@ constexpr std::array words{
 
 State parse_state(std::string_view text) {
   const std::string_view word = text.substr(0, text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ_"));
-  for (const Word& known : words) {
+  for (const Word& known : state_words) {
     if (word == known.brief || word == known.full) return known.state;
   }
   return State::unknown;
 }
 
 std::string_view to_string(State state) {
-  for (const Word& known : words) {
+  for (const Word& known : state_words) {
     if (state == known.state) return known.full;
   }
   return "UNKNOWN";

@@ -10,7 +10,7 @@ namespace fs = std::filesystem;
 
 constexpr Seconds between_looks{0.1};
 constexpr Seconds before_a_word{3.0};
-constexpr Seconds longest{150.0};
+constexpr Seconds longest_wait{150.0};
 
 bool is_owned(const fs::path& folder) {
   const auto holder = read_lock(folder);
@@ -42,7 +42,7 @@ Delivery deliver(const fs::path& folder, const View& seen, const Request& reques
   while (state_of_request(folder, id) == RequestState::waiting) {
     const TimePoint now = clock.now();
     watch.look(now);
-    const bool over = watch.is_silent() || now >= later(began, longest);
+    const bool over = watch.is_silent() || now >= later(began, longest_wait);
     // Who withdraws it in vain was too late: it has been taken.
     if (!is_owned(folder) && remove_request(folder, id)) return {false, id};
     if (over && remove_request(folder, id)) give_up(seen, folder, watch.is_silent());

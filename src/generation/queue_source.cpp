@@ -139,11 +139,11 @@ void QueueSource::work() {
     lock.lock();
     if (epoch != epoch_) continue;  // the picture has changed meanwhile: look again
     if (!next.notice.empty()) notice_ = std::move(next.notice);
+    exhausted_ = exhausted_ || next.exhausted;
     std::vector<Candidate> made = all_of(std::move(next));
     remove_those_like(unforeseen_, space, made);
     if (!made.empty() && outdated) stock_.clear();
     std::ranges::move(made, std::back_inserter(stock_));
-    exhausted_ = exhausted_ || next.exhausted;
     if (!made.empty() || exhausted_) ready_.notify();
   }
 }
