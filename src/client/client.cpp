@@ -12,6 +12,7 @@
 #include "client/orchestration.hpp"
 #include "client/report_file.hpp"
 #include "client/session.hpp"
+#include "runners/per_trial_runner.hpp"
 #include "stune/error.hpp"
 #include "stune/hdf5_metric.hpp"
 #include "surrogate/surrogate.hpp"

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/text.hpp"
+#include "runners/per_trial_runner.hpp"
 #include "stune/error.hpp"
 
 namespace stune {

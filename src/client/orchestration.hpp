@@ -2,10 +2,11 @@
 #pragma once
 
 #include "experiment/options.hpp"
-#include "runners/per_trial_runner.hpp"
 #include "stune/configuration.hpp"
 
 namespace stune {
+
+struct PerTrialOptions;
 
 /// Throws ConfigError naming the member, what was found and what is valid.
 void check(const OrchestrationConfig& config);

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "runners/per_trial_runner.hpp"
 #include "stune/error.hpp"
 
 namespace stune {
