@@ -47,14 +47,17 @@ arrays() { # MaxArraySize 5 and MinJobAge 2: batches are cut, and jobs leave the
 }
 
 limited() { # NAME WORD OPTIONS of sacctmgr: no more than 3 jobs may be queued: what does not fit waits here and fails nothing
-  local name=$1 word=$2
+  local name=$1 word=$2 gate=$PWD/gate
   shift 2
+  rm -f "$gate"
   sacctmgr -i modify "$@"=3 >/dev/null
-  run "$name" --trials 9 --parallel 6 -- sh -c "$trial"
+  begin_run "$name" --trials 9 --parallel 6 -- sh -c 'while [ ! -e '"$gate"' ]; do sleep 0.1; done; '"$trial"
+  until_true 'grep -q "is submitted later: .*$word" log.txt'
+  : >"$gate"
+  wait "$coordinator"
   claim "$name: exit code" $? 0
   sacctmgr -i modify "$@"=-1 >/dev/null
   claim "$name: completed" "$(count_status "$name" completed)" 9
-  claim_says "$name: is told" "$(cat log.txt)" "is submitted later: .*$word"
   echo "$name: 9 trials, at most 3 in the queue, $(calls "$name" sbatch) calls of sbatch"
 }
 limit() {
