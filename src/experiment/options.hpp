@@ -44,7 +44,7 @@ struct RunOptions {
   Seconds poll_cap{0};          ///< 0: the runner's own
   Seconds max_run_time{0};      ///< of one run; 0: none
   Seconds trial_time_limit{0};  ///< 0: none
-  Seconds metric_grace{0};      ///< how long NotYet is believed; 0: 5 s local, 60 s elsewhere
+  Seconds metric_grace{0};      ///< how long NotYet is believed; 0: Runner::visibility_delay()
   int cpus_per_trial = 0;
   int gpus_per_trial = 0;
   int ranks_per_trial = 1;          ///< with MPI

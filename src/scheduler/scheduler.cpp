@@ -390,9 +390,8 @@ void Scheduler::wait(TimePoint now) {
 }
 
 Seconds Scheduler::grace() const {
-  const RunOptions& options = c_.experiment.options();
-  if (options.metric_grace > Seconds{0}) return options.metric_grace;
-  return options.runner == "slurm" || options.runner == "mpi" ? Seconds{60} : Seconds{5};
+  const Seconds wanted = c_.experiment.options().metric_grace;
+  return wanted > Seconds{0} ? wanted : c_.runner.visibility_delay();
 }
 
 ProgressSnapshot Scheduler::snapshot(TimePoint now) const {

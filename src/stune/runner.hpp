@@ -98,6 +98,8 @@ class Runner {
   virtual int wake_fd() const { return -1; }
   /// poll() by then even if the descriptor is silent.
   virtual TimePoint next_poll() const = 0;
+  /// How long what a trial wrote on another machine may stay unseen here: a result is not missing before.
+  virtual Seconds visibility_delay() const { return Seconds{5}; }
   /// For people, one line each: what it has asked of the batch system, and how that went.
   virtual std::vector<std::string> budget(TimePoint) const { return {}; }
   /// An answer is due within seconds: a single step waits for it.

@@ -36,6 +36,7 @@ class SlurmRunner : public Runner {
   explicit SlurmRunner(SlurmOptions options = {});
   ~SlurmRunner() override;
   std::string name() const override { return "slurm"; }
+  Seconds visibility_delay() const override { return Seconds{60}; }
   const SlurmOptions& options() const;
   void open(const Workplace& workplace) override;
   int capacity() const override;

@@ -41,6 +41,7 @@ struct World {
   TemporaryFolder folder;
   FakeClock clock;
   FakeCluster cluster;
+  FakeRunnerOptions runner{};
 
   World() {
     cluster.set_script([](const Job& job) {
@@ -61,7 +62,7 @@ class Coordinator {
                                  source.feed({&e, 1});
                                })),
         ledger_(experiment, journal_, world.clock),
-        runner_(world.cluster) {
+        runner_(world.cluster, world.runner) {
     ledger_.follow(source);
     if (!experiment.exists()) ledger_.commit({ExperimentCreated{definition, options}});
     Workplace workplace;

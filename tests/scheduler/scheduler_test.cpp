@@ -276,6 +276,22 @@ TEST(Scheduler, AMetricThatNeverComesFailsTheTrialWithItsReason) {
   EXPECT_THAT(coordinator.experiment.trial(0).reason, testing::HasSubstr("not visible yet"));
 }
 
+TEST(Scheduler, AMetricIsWaitedForAsLongAsTheRunnerSaysUnlessTheUserSays) {
+  for (const auto& [wanted, waited] : {std::pair{Seconds{0}, "(waited 40 s)"}, {Seconds{90}, "(waited 90 s)"}}) {
+    World world;
+    world.runner.visibility_delay = Seconds{40};
+    world.cluster.set_script([](const Job&) { return FakeOutcome{Seconds{1}, Cause::completed, {}, 0, {}}; });
+    RunOptions options = options_for(1, 1);
+    options.metric_grace = wanted;
+    Coordinator coordinator(world, options);
+    coordinator.metrics.push_back(std::make_unique<SlowMetric>(1'000'000));
+
+    coordinator.run();
+
+    EXPECT_THAT(coordinator.experiment.trial(0).reason, testing::HasSubstr(waited));
+  }
+}
+
 TEST(Scheduler, StepsGiveUpAMetricThatNeverComes) {
   World world;
   world.cluster.set_script([](const Job&) { return FakeOutcome{Seconds{1}, Cause::completed, {}, 0, {}}; });

@@ -16,6 +16,7 @@ struct FakeRunnerOptions {
   int slots = unlimited;
   int max_batch = unlimited;
   std::string open_error{};  ///< open() throws RunnerError with it
+  Seconds visibility_delay{5};
 };
 
 /// `cluster` outlives the runner. Time is the Workplace's clock, or what poll() is told where there is none.
@@ -25,6 +26,7 @@ class FakeRunner : public Runner {
   void open(const Workplace& workplace) override;
   int capacity() const override;
   int max_batch() const override { return options_.max_batch; }
+  Seconds visibility_delay() const override { return options_.visibility_delay; }
   void submit(std::vector<Submission> submissions) override;
   void adopt(std::vector<Submission> submissions) override;
   void stop(std::span<const AttemptId> ids) override;
