@@ -2,8 +2,15 @@
 
 include(GNUInstallDirs)
 
-# Where the tests' own Slurm lives while they run.
-set(STUNE_SLURM_FOLDER ${PROJECT_BINARY_DIR}/slurm)
+# The tests' own clusters, each a fixture of ctest and a folder of that name while they run: one for test programs, one for
+# scripts that run the whole program, so that two tests at a time have each one to itself.
+set(STUNE_SLURM_FIXTURES slurm slurm_loop)
+
+# stune_needs_slurm(FIXTURE TESTS ...): they run one at a time, with SLURM_CONF of that cluster.
+function(stune_needs_slurm fixture)
+  set_tests_properties(${ARGN} PROPERTIES FIXTURES_REQUIRED ${fixture} RESOURCE_LOCK ${fixture} COST 20
+    ENVIRONMENT SLURM_CONF=${PROJECT_BINARY_DIR}/${fixture}/slurm.conf)
+endfunction()
 
 # What only our own translation units are compiled with; never reaches a consumer.
 add_library(stune_options INTERFACE)
@@ -54,13 +61,17 @@ add_custom_target(unit_tests)
 function(stune_compile_as_test target)
   target_compile_features(${target} PRIVATE cxx_std_20)
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/src)
-  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)  # what is tested is optimized, the tests compile fast
   target_link_libraries(${target} PRIVATE stune_options GTest::gmock GTest::gtest_main)
+  # What is tested is optimized and sanitized; the tests compile fast.
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+  if(STUNE_SANITIZE MATCHES "undefined")
+    target_compile_options(${target} PRIVATE -O0 -fno-sanitize=undefined)
+  endif()
 endfunction()
 
-# stune_add_test(NAME SOURCES ... DEPENDS ... LABELS ... [TIMEOUT SECONDS] [FIXTURE slurm])
-# One GoogleTest program; each TEST in it is a test of ctest with the given labels. FIXTURE slurm: a real Slurm runs before the
-# first such test and SLURM_CONF names it; one test at a time has it to itself and may break it.
+# stune_add_test(NAME SOURCES ... DEPENDS ... LABELS ... [TIMEOUT SECONDS] [FIXTURE NAME])
+# One GoogleTest program; each TEST in it is a test of ctest with the given labels. FIXTURE: one of STUNE_SLURM_FIXTURES, a real
+# Slurm that runs before the first such test; SLURM_CONF names it; one test at a time has it to itself and may break it.
 function(stune_add_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT;FIXTURE" "SOURCES;DEPENDS;LABELS")
   if(NOT arg_TIMEOUT)
@@ -68,10 +79,8 @@ function(stune_add_test name)
   endif()
   set(properties LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})
   if(arg_FIXTURE)
-    list(APPEND properties FIXTURES_REQUIRED ${arg_FIXTURE} RESOURCE_LOCK ${arg_FIXTURE})
-  endif()
-  if(arg_FIXTURE STREQUAL "slurm")
-    list(APPEND properties ENVIRONMENT "SLURM_CONF=${STUNE_SLURM_FOLDER}/slurm.conf")
+    list(APPEND properties FIXTURES_REQUIRED ${arg_FIXTURE} RESOURCE_LOCK ${arg_FIXTURE} COST 20
+      ENVIRONMENT SLURM_CONF=${PROJECT_BINARY_DIR}/${arg_FIXTURE}/slurm.conf)
   endif()
   add_executable(${name} ${arg_SOURCES})
   if("unit" IN_LIST arg_LABELS)

@@ -30,7 +30,7 @@ clean_up() {
   unset STUNE_TEST_RUN
   local cluster
   kill_marked
-  for cluster in "$build"/slurm "$build"/slurm_faults/*/slurm; do
+  for cluster in "$build"/slurm "$build"/slurm_loop "$build"/slurm_faults/*/slurm; do
     if [[ -d $cluster ]]; then tests/support/slurm_cluster.sh stop "$cluster"; fi
   done
   rm -rf "$build/slurm_faults" "$scratch"
