@@ -57,11 +57,12 @@ namespace {
 
 SubmitCall generation_call(const Chain& chain, const Environment& environment, const std::string& after) {
   const auto place = place_of(chain);
-  std::string log;
-  for (const char c : place.string() + "/slurm-") log.append(c == '%' ? 2 : 1, c);
-  std::vector<std::string> arguments{
-      "--parsable",   "--job-name=" + job_name(chain),       "--output=" + log + "%j.log", "--open-mode=append",
-      "--no-requeue", "--chdir=" + chain.experiment.string()};
+  std::vector<std::string> arguments{"--parsable",
+                                     "--job-name=" + job_name(chain),
+                                     "--output=" + job_log_pattern(place, "%j"),
+                                     "--open-mode=append",
+                                     "--no-requeue",
+                                     "--chdir=" + chain.experiment.string()};
   if (!after.empty()) arguments.push_back("--dependency=afterany:" + after);
   arguments.push_back((place / "job.sh").string());
   return {std::move(arguments), job_environment(environment, environment)};

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <sstream>
 
+#include "runners/slurm_parse.hpp"
 #include "runners/slurm_script.hpp"
 #include "stune/error.hpp"
 
@@ -73,7 +74,7 @@ std::optional<Channel::Answer> Channel::take(TimePoint now) {
     if (!running_ || id != running_->id) continue;
     CommandCount& count = counts_[to_string(running_->tool)];
     ++count.calls;
-    if (result.exit_code != 0 || result.signal != 0 || result.timed_out) ++count.failures;
+    if (!is_good(result)) ++count.failures;
     count.elapsed += result.elapsed;
     count.slowest = std::max(count.slowest, result.elapsed);
     if (!first_answer_) first_answer_ = now;

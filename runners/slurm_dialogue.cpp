@@ -224,7 +224,7 @@ void Dialogue::take_config(const Config& config) {
 }
 
 void Dialogue::read_queue(const CommandResult& result, TimePoint now) {
-  const bool good = result.exit_code == 0 && result.signal == 0 && !result.timed_out;
+  const bool good = is_good(result);
   if (!good) {
     queue_.failed(now);
   } else {
@@ -248,7 +248,7 @@ void Dialogue::read_accounting(const CommandResult& result, TimePoint now) {
   if (is_accounting_disabled(result)) {
     log::info("Slurm keeps no accounting here; the queue and exit records have to do");
     accounting_ = false;
-  } else if (result.exit_code != 0 || result.signal != 0 || result.timed_out) {
+  } else if (!is_good(result)) {
     ++notes_.accounting_failures;
   } else {
     notes_.accounting_failures = 0;

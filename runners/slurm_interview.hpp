@@ -10,10 +10,6 @@
 
 namespace stune::slurm {
 
-inline bool is_good(const CommandResult& result) {
-  return result.exit_code == 0 && result.signal == 0 && !result.timed_out;
-}
-
 class Interview {
  public:
   /// References outlive the interview. Throws RunnerError where Slurm is not installed.

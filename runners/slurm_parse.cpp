@@ -132,16 +132,13 @@ SbatchAnswer classify_failure(const CommandResult& result) {
 std::optional<Submitted> parse_job_line(std::string_view line) {
   constexpr std::string_view sentence = "Submitted batch job ";
   const std::size_t semicolon = line.find(';');
-  if (is_number(line.substr(0, semicolon))) {
-    const bool named = semicolon != std::string_view::npos;
-    return Submitted{std::string(line.substr(0, semicolon)), std::string(named ? line.substr(semicolon + 1) : "")};
-  }
+  if (is_number(line.substr(0, semicolon))) return Submitted{std::string(line.substr(0, semicolon))};
   const std::size_t place = line.find(sentence);
   if (place == std::string_view::npos) return {};
   const std::string_view rest = line.substr(place + sentence.size());
   const std::string_view number = rest.substr(0, rest.find_first_not_of("0123456789"));
   if (!is_number(number)) return {};
-  return Submitted{std::string(number), {}};
+  return Submitted{std::string(number)};
 }
 
 std::string key_of(std::string_view job, std::string_view array_job, std::string_view array_task) {

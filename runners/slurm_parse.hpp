@@ -13,11 +13,15 @@
 
 namespace stune::slurm {
 
+/// An answer, whatever it says.
+inline bool is_good(const CommandResult& result) {
+  return result.exit_code == 0 && result.signal == 0 && !result.timed_out;
+}
+
 // --- sbatch
 
 struct Submitted {
-  std::string job;      ///< "4711"
-  std::string cluster;  ///< where sbatch named one
+  std::string job;  ///< "4711"
 };
 /// A job may exist: only a look for its name in the queue and in accounting can tell.
 struct Ambiguous {

@@ -41,7 +41,6 @@ class Placement {
   bool empty() const { return entries_.empty(); }
   int jobs() const;
   bool contains(AttemptId id) const;
-  bool has_ready() const;
   bool has_doubts() const;
   /// When next_call() has something, or never. A refusal delays all.
   TimePoint due() const;

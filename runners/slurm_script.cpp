@@ -9,16 +9,6 @@
 namespace stune::slurm {
 namespace {
 
-/// Slurm's file name patterns begin with %; `job` keeps the ones meant.
-std::string pattern_escaped(const std::string& path) {
-  std::string escaped;
-  for (const char c : path) {
-    escaped += c;
-    if (c == '%') escaped += c;
-  }
-  return escaped;
-}
-
 /// For a comment in a script or in Slurm's data: one line, without the separator of squeue and sacct.
 std::string one_line(std::string text) {
   std::replace_if(
@@ -55,6 +45,16 @@ bool starts_with_any(const std::string& name, std::initializer_list<std::string_
 }
 
 }  // namespace
+
+std::filesystem::path job_log(const std::filesystem::path& folder, const std::string& job) {
+  return folder / ("slurm-" + job + ".log");
+}
+
+std::string job_log_pattern(const std::filesystem::path& folder, const std::string& job) {
+  std::string escaped;
+  for (const char c : folder.string()) escaped.append(c == '%' ? 2 : 1, c);
+  return job_log(escaped, job).string();
+}
 
 std::string shell_quoted(std::string_view text) {
   std::string quoted = "'";
@@ -93,8 +93,7 @@ std::vector<std::string> sbatch_arguments(const JobPlan& plan, const std::filesy
   arguments.insert(arguments.end(), plan.command_line_options.begin(), plan.command_line_options.end());
   if (!plan.exclude.empty()) arguments.push_back("--exclude=" + plan.exclude);
   // Outside an array, %A and %a are no numbers.
-  const char* const name = plan.attempts.size() > 1 ? "/slurm-%A_%a.log" : "/slurm-%j.log";
-  const std::string log = pattern_escaped(plan.submission_folder.string()) + name;
+  const std::string log = job_log_pattern(plan.submission_folder, plan.attempts.size() > 1 ? "%A_%a" : "%j");
   arguments.insert(arguments.end(),
                    {"--parsable", "--job-name=" + plan.token, "--output=" + log, "--error=" + log, "--open-mode=append",
                     plan.requeue ? "--requeue" : "--no-requeue", "--chdir=" + plan.working_directory.string()});

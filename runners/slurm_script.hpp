@@ -33,6 +33,11 @@ std::string make_script(const JobPlan& plan);
 /// Without the program's name. The script is read from `script`.
 std::vector<std::string> sbatch_arguments(const JobPlan& plan, const std::filesystem::path& script);
 
+/// Where Slurm writes about a job ("4711", "4700_3") of a submission, or of a coordinator.
+std::filesystem::path job_log(const std::filesystem::path& folder, const std::string& job);
+/// The same for --output. `job`: with patterns of sbatch, which `folder` has none of, whatever it is called.
+std::string job_log_pattern(const std::filesystem::path& folder, const std::string& job);
+
 /// What sbatch runs with, and hence each job: the saved environment without what belongs to another job or node, and
 /// where Slurm is configured, from `current`.
 Environment job_environment(const Environment& saved, const Environment& current);

@@ -7,6 +7,7 @@
 #include "base/file.hpp"
 #include "base/log.hpp"
 #include "runners/slurm_advice.hpp"
+#include "runners/slurm_script.hpp"
 #include "stune/error.hpp"
 #include "trial/claim.hpp"
 
@@ -270,7 +271,7 @@ Metadata Watch::metadata_of(const WatchedJob& job) const {
 /// In the job's own log.
 std::string Watch::slurms_words(const WatchedJob& job, int lines) const {
   if (job.submission.empty()) return {};
-  return last_lines(folder_.submission(std::atoi(job.submission.c_str())) / ("slurm-" + job.job + ".log"), lines);
+  return last_lines(job_log(folder_.submission(std::atoi(job.submission.c_str())), job.job), lines);
 }
 
 /// Of the command; without a record also of Slurm, which says there why it ended the job, and of the job script.

@@ -11,6 +11,7 @@
 #include "cli/quantities.hpp"
 #include "cli/table.hpp"
 #include "runners/slurm_advice.hpp"
+#include "runners/slurm_script.hpp"
 #include "runners/slurm_watch.hpp"
 #include "scheduler/retention.hpp"
 #include "storage/journal.hpp"
@@ -176,8 +177,8 @@ std::string files_text(const std::filesystem::path& folder, const Experiment& ex
     text += "\nattempt " + std::to_string(i) + ": " + (is_there ? attempt.path().string() : gone) + "\n";
     const auto& metadata = trial.attempts[i].metadata;
     if (metadata.contains(submission_key)) {
-      const auto log = files.submission(std::atoi(metadata.at(submission_key).c_str())) /
-                       ("slurm-" + metadata.at(slurm::job_key) + ".log");
+      const auto log =
+          slurm::job_log(files.submission(std::atoi(metadata.at(submission_key).c_str())), metadata.at(slurm::job_key));
       const std::string words = last_lines(log, lines_of_output);
       if (!words.empty()) text += "  Slurm's own log, " + log.string() + ":\n    " + indented(words, 4);
     }

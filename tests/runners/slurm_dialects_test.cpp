@@ -8,9 +8,7 @@ namespace stune::slurm {
 namespace {
 
 std::string told(const SbatchAnswer& answer) {
-  if (const auto* job = std::get_if<Submitted>(&answer)) {
-    return "job " + job->job + (job->cluster.empty() ? "" : " cluster " + job->cluster) + "\n";
-  }
+  if (const auto* job = std::get_if<Submitted>(&answer)) return "job " + job->job + "\n";
   if (std::holds_alternative<Ambiguous>(answer)) return "ambiguous\n";
   const char* const kinds[] = {"transient\n", "capacity\n", "permanent\n"};
   return kinds[static_cast<int>(std::get<Refusal>(answer).kind)];

@@ -38,7 +38,7 @@ bool is_ambiguous(const CommandResult& result) { return std::holds_alternative<A
 TEST(Sbatch, JobIdIsReadInEveryDialect) {
   EXPECT_EQ(job_of(parse_sbatch(answer(0, "4711\n"))), "4711");
   EXPECT_EQ(job_of(parse_sbatch(answer(0, "4711;lumi\n"))), "4711");
-  EXPECT_EQ(std::get<Submitted>(parse_sbatch(answer(0, "4711;lumi\n"))).cluster, "lumi");
+  EXPECT_EQ(std::get<Submitted>(parse_sbatch(answer(0, "4711;lumi\n"))).job, "4711");
   EXPECT_EQ(job_of(parse_sbatch(answer(0, "Submitted batch job 4711\n"))), "4711");
   EXPECT_EQ(job_of(parse_sbatch(answer(0, "Submitted batch job 4711 on cluster lumi\n"))), "4711");
 }
