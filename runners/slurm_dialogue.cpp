@@ -41,6 +41,13 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
+/// For a person to type.
+std::string scancel_line(const std::string& cluster, const std::vector<std::string>& jobs) {
+  std::string line = "scancel" + (cluster.empty() ? "" : " --clusters=" + cluster);
+  for (const std::string& job : jobs) line += " " + job;
+  return line;
+}
+
 /// Asked for a task, sacct knows nothing of an array none of whose tasks has started.
 std::vector<std::string> whole_arrays(std::vector<std::string> jobs) {
   for (std::string& job : jobs) job.erase(std::min(job.size(), job.find('_')));
@@ -208,7 +215,7 @@ void Dialogue::read_answer(const Channel::Answer& answer, TimePoint now) {
 }
 
 void Dialogue::read_config(const CommandResult& result, TimePoint now) {
-  if (result.exit_code != 0 || result.signal != 0 || result.timed_out) return;
+  if (!is_good(result)) return;
   notes_.config = parse_config(result.output);
   notes_.config_at = now;
   take_config(*notes_.config);
@@ -270,9 +277,18 @@ void Dialogue::settle_without_accounting(TimePoint now) {
 }
 
 void Dialogue::read_cancel(const CommandResult& result, TimePoint now) {
-  const bool good = result.exit_code == 0 && result.signal == 0 && !result.timed_out;
-  watch_.cancelled(asked_jobs_, good ? "" : (result.error.empty() ? "no answer" : result.error), now);
-  if (good) cancel_retries_.reset();
+  const bool good = is_good(result);
+  std::string words = good ? "" : reason_in(result.error);
+  if (!good && words.empty()) words = "no answer";
+  const auto left = watch_.cancelled(asked_jobs_, words, now);
+  if (!left.empty()) {
+    log::warn(std::to_string(left.size()) + (left.size() == 1 ? " job" : " jobs") +
+              " may still be in the queue, since scancel fails (" + words +
+              "); no trial of theirs will start. Cancel them with:\n  " + scancel_line(options_.cluster, left));
+  } else if (!good && cancel_retries_.is_fresh()) {
+    log::warn("scancel fails, and is tried again: " + words);
+  }
+  if (good || watch_.to_cancel().empty()) cancel_retries_.reset();
   cancel_not_before_ = good ? now : later(now, cancel_retries_.next());
   files_.expect(now);
   queue_.hasten(later(now, timing_.first_look));

@@ -184,6 +184,14 @@ SbatchAnswer parse_sbatch(const CommandResult& result) {
 }
 
 QueueAnswer parse_squeue(std::string_view text) {
+std::string reason_in(std::string_view words) {
+  constexpr std::string_view mark = ": error: ";
+  std::string_view line = trimmed(words.substr(0, words.find('\n')));
+  const std::size_t place = line.find(mark);
+  if (place < line.find(' ')) line.remove_prefix(place + mark.size());
+  return std::string(line);
+}
+
   QueueAnswer answer;
   answer.whole = text.empty() || text.back() == '\n';
   for (const std::string_view line : lines_of(text)) {

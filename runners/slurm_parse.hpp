@@ -45,6 +45,9 @@ using SbatchAnswer = std::variant<Submitted, Ambiguous, Refusal>;
 /// Of `sbatch --parsable`, run with a time-out. What cannot be understood is ambiguous, never refused.
 SbatchAnswer parse_sbatch(const CommandResult& result);
 
+/// The first line of what a command said, without the name that it begins its lines with ("sbatch: error: ").
+std::string reason_in(std::string_view words);
+
 // --- squeue
 
 /// For -o: free text last, so that it may hold anything.

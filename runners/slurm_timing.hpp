@@ -44,6 +44,8 @@ struct Timing {
   Seconds retry_cap{5 * look};
   Seconds limit{look};
   Seconds limit_cap{15 * look};
+  /// A scancel that fails for so long is not tried again for jobs that will never start.
+  Seconds cancel_patience{at_least(Seconds{600}, 10 * look)};
   /// A refusal of what was taken before is believed by then.
   Seconds disbelief{360 * look};
 

@@ -246,10 +246,15 @@ void Watch::report_running(WatchedJob& job) {
 
 void Watch::end(AttemptId id, Ending ending, int start) {
   const auto found = jobs_.find(id);
-  JobReport report{id, JobState::ended, std::move(ending)};
-  report.metadata = metadata_of(found->second);
-  if (start >= 0) (*report.metadata)[start_key] = std::to_string(start);
-  reports_.push_back(std::move(report));
+  if (auto& late = found->second.late) {
+    remove_marker({id.trial, std::atoi(late->metadata->at(attempt_key).c_str())});
+    reports_.push_back(std::move(*late));
+  } else {
+    JobReport report{id, JobState::ended, std::move(ending)};
+    report.metadata = metadata_of(found->second);
+    if (start >= 0) (*report.metadata)[start_key] = std::to_string(start);
+    reports_.push_back(std::move(report));
+  }
   by_job_.erase(found->second.job);
   jobs_.erase(found);
   ended_.emplace(id, reports_.back().ending->cause);

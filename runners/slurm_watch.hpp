@@ -40,6 +40,7 @@ struct WatchedJob {
   bool fenced = false;  ///< by a stop: it never started and never will
   bool cancel_due = false;
   std::optional<TimePoint> cancelled{};
+  std::optional<TimePoint> cancel_fails_since{};
   std::optional<JobReport> late{};  ///< an earlier attempt has ended after all: to be reported once this one is gone
 };
 
@@ -79,8 +80,9 @@ class Watch {
 
   void stop(AttemptId id, TimePoint now);
   std::vector<std::string> to_cancel() const;
-  /// scancel took or refused the jobs, with its words.
-  void cancelled(const std::vector<std::string>& jobs, const std::string& failure, TimePoint now);
+  /// scancel took the jobs, or refused them with these words. Gives those that are not cancelled again, although they
+  /// may be in the queue: they never start, and have been tried for long enough.
+  std::vector<std::string> cancelled(const std::vector<std::string>& jobs, const std::string& failure, TimePoint now);
 
   /// What an earlier coordinator knew; its doubts count for jobs that are added from now on.
   void remember(Doubts doubts, bool claim_seen) {
@@ -97,6 +99,7 @@ class Watch {
 
   WatchedJob* find(const std::string& job);
   void take_late_evidence(AttemptId given_up, TimePoint now);
+  void tell_late(const std::pair<const AttemptId, Cause>& verdict, const ExitRecord& record, bool final);
   void remove_marker(AttemptId id) const;
   bool conclude(WatchedJob& job, const Situation& situation, int start, Ending ending, TimePoint now);
   bool may_come_back(const WatchedJob& job) const;
@@ -120,6 +123,7 @@ class Watch {
   Jobs jobs_;
   Doubts remembered_;
   std::map<AttemptId, Cause> ended_;
+  std::set<AttemptId> told_late_;
   std::unordered_map<std::string, AttemptId> by_job_;
   std::vector<JobReport> reports_;
 };

@@ -313,3 +313,48 @@ TEST_F(SlurmRefusals, AMarkerThatComesAfterTheEndDoesNotStay) {
 
 }  // namespace
 }  // namespace stune::slurm
+  testing::internal::CaptureStderr();
+
+  run_for(Seconds(60));
+
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  EXPECT_FALSE(std::filesystem::exists(ExperimentFolder(folder_).done_marker({0, 0})));
+}
+
+TEST_F(SlurmRefusals, AResultThatComesAfterAVerdictWithoutOneIsToldAndChangesNothing) {
+  submit(0);
+  run_for(Seconds(1));
+  ASSERT_TRUE(start("100", 0));
+  slurm_.job("100").state = "TIMEOUT";
+  run_for(Seconds(400));
+  ASSERT_EQ(ending(0).cause, Cause::timeout);
+  submit(1);
+  run_for(Seconds(1));
+  testing::internal::CaptureStderr();
+  EXPECT_THAT(testing::internal::GetCapturedStderr(),
+              HasSubstr("was judged as timeout, but has left a result after all: completed"));
+  EXPECT_EQ(ending(0).cause, Cause::timeout);
+  EXPECT_TRUE(std::filesystem::exists(attempt(0).exit_record(0))) << "for stune explain";
+}
+
+TEST_F(SlurmRefusals, AResultOfALostAttemptThatNothingFollowsIsToldOnce) {
+  submit(0);
+  run_for(Seconds(1));
+  ASSERT_TRUE(start("100", 0));
+  slurm_.jobs.clear();
+  run_for(Seconds(2000));
+  ASSERT_EQ(ending(0).cause, Cause::lost);
+  submit(1);
+  run_for(Seconds(1));
+  testing::internal::CaptureStderr();
+
+  leave_record(0, 3, {}, 0);
+  run_for(Seconds(60));
+
+  const std::string told = testing::internal::GetCapturedStderr();
+  EXPECT_THAT(told, HasSubstr("was judged as lost, but has left a result after all: exit code 3"));
+  EXPECT_EQ(told.find("judged"), told.rfind("judged"));
+
+  leave_record(0, 0, {}, 0);
+  run_for(Seconds(60));
+

@@ -60,5 +60,81 @@ TEST_F(SlurmStopping, AJobThatSurvivesACancelIsCancelledAgain) {
   EXPECT_EQ(ending(0).cause, Cause::stopped);
 }
 
+TEST_F(SlurmStopping, AWaitingJobWhoseCancelFailsHasEndedOnceItIsCancelled) {
+  submit(0);
+  run_for(Seconds(1));
+  slurm_.cancel_fails = true;
+
+  stop(0);
+  run_for(Seconds(8));
+  EXPECT_EQ(slurm_.count("scancel"), 2);
+  EXPECT_FALSE(has_ended(0));
+  slurm_.cancel_fails = false;
+  run_for(Seconds(30));
+
+  EXPECT_EQ(slurm_.job("100").state, "CANCELLED by 4242");
+  EXPECT_EQ(ending(0).cause, Cause::stopped);
+  EXPECT_EQ(slurm_.count("scancel"), 3);
+}
+
+TEST_F(SlurmStopping, ACancelThatFailsForTenMinutesIsLeftToThePerson) {
+  for (const int trial : {0, 1}) submit(trial);
+  run_for(Seconds(1));
+  slurm_.cancel_fails = true;
+  testing::internal::CaptureStderr();
+
+  for (const int trial : {0, 1}) stop(trial);
+  run_for(Seconds(590));
+  EXPECT_FALSE(has_ended(0));
+  run_for(Seconds(600));
+
+  const std::string told = testing::internal::GetCapturedStderr();
+  EXPECT_THAT(told, HasSubstr("2 jobs may still be in the queue"));
+  EXPECT_THAT(told, HasSubstr("scancel 100 101"));
+  EXPECT_THAT(ending(0).detail, HasSubstr("scancel failed"));
+  EXPECT_EQ(ending(1).cause, Cause::stopped);
+  EXPECT_LE(slurm_.count("scancel"), 10);
+  EXPECT_FALSE(start("100", 0)) << "fenced";
+}
+
+TEST_F(SlurmStopping, AJobThatLeavesTheQueueWhileItsCancelFailsHasEnded) {
+  submit(0);
+  run_for(Seconds(1));
+  slurm_.cancel_fails = true;
+  stop(0);
+  run_for(Seconds(1));
+
+  slurm_.job("100").state = "CANCELLED";
+  run_for(Seconds(200));
+
+  EXPECT_EQ(ending(0).cause, Cause::stopped);
+}
+
+TEST_F(SlurmStopping, LateEvidenceIsReportedOnceTheAttemptThatIsNotNeededIsCancelled) {
+  submit(0);
+  run_for(Seconds(1));
+  ASSERT_TRUE(start("100", 0));
+  slurm_.jobs.clear();
+  run_for(Seconds(2000));
+  ASSERT_EQ(ending(0).cause, Cause::lost);
+  runner_->submit({submission(0, 1)});
+  run_for(Seconds(1));
+  reports_.clear();
+  slurm_.jobs["100"] = {};
+  slurm_.cancel_fails = true;
+
+  finish("100", 0, 0);
+  run_for(Seconds(15));
+  EXPECT_FALSE(has_ended(0));
+  EXPECT_TRUE(std::filesystem::exists(ExperimentFolder(folder_).done_marker({0, 0}))) << "for the next coordinator";
+  slurm_.cancel_fails = false;
+  run_for(Seconds(60));
+
+  EXPECT_EQ(ending(0).cause, Cause::completed);
+  EXPECT_EQ(last_metadata(0).at(attempt_key), "0");
+  EXPECT_EQ(slurm_.job("101").state, "CANCELLED by 4242");
+  EXPECT_FALSE(std::filesystem::exists(ExperimentFolder(folder_).done_marker({0, 0})));
+}
+
 }  // namespace
 }  // namespace stune::slurm
