@@ -80,6 +80,7 @@ void write_submitting(std::ostringstream& text, const SubmitNotes& notes) {
          << '\n';
   }
   if (notes.limits_in_empty_queue > 0) text << "limits-in-empty-queue " << notes.limits_in_empty_queue << '\n';
+  if (notes.limited_since) text << "limited-since " << number_of(*notes.limited_since) << '\n';
   if (notes.silences > 0) text << "silences " << notes.silences << '\n';
   for (const auto& [token, search] : notes.searches) {
     text << "search " << token << ' ' << search.good_looks << ' ' << number_of(search.since) << '\n';
@@ -130,6 +131,7 @@ Notes parse_notes(std::string_view text, TimePoint now) {
     if (name == "pace") notes.submitting.pace_full = next_time(words, TimePoint::max());
     if (name == "limit") read_limit(words, now, notes.submitting);
     if (name == "limits-in-empty-queue") read_count(words, notes.submitting.limits_in_empty_queue);
+    if (name == "limited-since") notes.submitting.limited_since = next_time(words, now);
     if (name == "silences") read_count(words, notes.submitting.silences);
     if (name == "search") read_search(words, now, notes.submitting);
     if (name == "kind") read_kind(words, now, notes.submitting);

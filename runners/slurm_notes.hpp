@@ -54,6 +54,7 @@ struct SubmitNotes {
   std::optional<TimePoint> pace_full{};      ///< when the whole burst of calls is there again
   std::optional<SubmitLimit> limit{};        ///< while it counts
   int limits_in_empty_queue = 0;             ///< in a row
+  std::optional<TimePoint> limited_since{};  ///< by a limit of own jobs, while none of ours was in the queue
   int silences = 0;                          ///< rounds of submissions in a row that came to nothing without a reason
   std::map<std::string, Search> searches{};  ///< by token
   std::vector<TakenKind> kinds{};            ///< those taken last

@@ -60,6 +60,7 @@ void Placement::remember(SubmitNotes notes, TimePoint now) {
   limit_ = notes.limit;
   if (limit_) limit_->wait = std::min(limit_->wait, timing_.limit_cap);
   limits_in_empty_queue_ = notes.limits_in_empty_queue;
+  limited_since_ = notes.limited_since;
   silences_ = notes.silences;
   kinds_ = std::move(notes.kinds);
   searches_ = std::move(notes.searches);
@@ -70,6 +71,7 @@ SubmitNotes Placement::notes() const {
   if (pace_.full() != TimePoint::min()) notes.pace_full = pace_.full();
   notes.limit = limit_;
   notes.limits_in_empty_queue = limits_in_empty_queue_;
+  notes.limited_since = limited_since_;
   notes.silences = silences_;
   notes.kinds = kinds_;
   for (const Entry& entry : entries_) {
@@ -178,6 +180,7 @@ bool Placement::read_queue(const QueueAnswer& answer, TimePoint now) {
     if (entry.stage == Stage::limited) {
       news = true;
       limits_in_empty_queue_ = own_jobs || !answer.whole ? 0 : limits_in_empty_queue_ + 1;
+      if (own_jobs) limited_since_.reset();
       if (limits_in_empty_queue_ >= looks_to_believe) give_up(entry);
       hold_back(now);
       defer(entry, now);
@@ -256,6 +259,7 @@ void Placement::fence_all(Entry& entry, TimePoint now) {
   std::erase_if(entry.submission.jobs, [&](const Job& job) {
     JobReport absent{job.id, JobState::absent};
     absent.detail = "no job of its name was found, and it is fenced";
+    absent.metadata = Metadata{{reason_key, entry.refusal.empty() ? absent.detail : reason_in(entry.refusal)}};
     return settle(entry, std::move(absent), now);
   });
   entry.over = entry.submission.jobs.empty();
@@ -312,6 +316,7 @@ void Placement::report(JobReport news) {
     news.ending = Ending{};
     news.ending->cause = Cause::stopped;
     news.ending->detail = "it had not been submitted";
+    news.metadata.reset();
   }
   reports_.push_back(std::move(news));
 }

@@ -103,6 +103,7 @@ class Placement {
   /// `entry` and all that is ready, which would meet the same.
   void defer(Entry& entry, TimePoint now);
   void read_refusal(Entry& entry, const Refusal& refusal, TimePoint now);
+  bool may_be_no_limit(TimePoint now);
   /// Slurm will not take it as it is: with other nodes, later, or never.
   void refuse(Entry& entry, TimePoint now);
   void deny_more(Entry& entry, Cause cause, TimePoint now);
@@ -144,6 +145,7 @@ class Placement {
   std::optional<SubmitLimit> limit_;
   int array_limit_ = largest_batch;  ///< what Slurm takes as an array, as far as it has said so
   int limits_in_empty_queue_ = 0;
+  std::optional<TimePoint> limited_since_;  ///< while none of our jobs is in the queue, as far as we know
   int silences_ = 0;
   std::vector<TakenKind> kinds_;
   std::map<std::string, Search> searches_;  ///< of an earlier coordinator

@@ -60,7 +60,7 @@ void Placement::read_refusal(Entry& entry, const Refusal& refusal, TimePoint now
   entry.refusal = refusal.text;
   const int size = static_cast<int>(entry.submission.jobs.size());
   const bool no_arrays = size > 1 && refusal.text.find("array") != std::string::npos;
-  const bool took_any = !kinds_.empty() || !watch_.empty() || watch_.has_seen_a_claim();
+  if (!watch_.empty()) limited_since_.reset();
   if (refusal.kind == Refusal::Kind::transient) {
     retry(entry, now);
   } else if (no_arrays) {
@@ -71,13 +71,23 @@ void Placement::read_refusal(Entry& entry, const Refusal& refusal, TimePoint now
   } else if (size > 1) {
     shrink(entry, now);
     defer(entry, now);
-  } else if (refusal.counts_own_jobs && !took_any) {
+  } else if (refusal.counts_own_jobs && may_be_no_limit(now)) {
     entry.stage = Stage::limited;
-  } else {
-    shrink(entry, now);
     hold_back(now);
+  } else {
+    hold_back(now);
+    shrink(entry, now);
     defer(entry, now);
   }
+}
+
+/// A limit of own jobs, and none of ours is known to be in the queue. So Slurm speaks of a missing account or a spent
+/// budget, too; but who was taken before has an account, and others of this user may fill the queue for hours.
+bool Placement::may_be_no_limit(TimePoint now) {
+  if (!watch_.empty()) return false;
+  if (kinds_.empty() && !watch_.has_seen_a_claim()) return true;
+  if (!limited_since_) limited_since_ = now;
+  return now - *limited_since_ >= timing_.disbelief;
 }
 
 void Placement::retry(Entry& entry, TimePoint now) {
@@ -94,6 +104,7 @@ void Placement::shrink(const Entry& entry, TimePoint now) {
 }
 
 void Placement::hold_back(TimePoint now) {
+  if (limit_ && now < later(limit_->met, limit_->wait)) return;
   if (!limit_) limit_ = SubmitLimit{now, Seconds{0}, largest_batch};
   limit_->met = now;
   limit_->wait = jitter_(std::clamp(2 * limit_->wait, timing_.limit, timing_.limit_cap));
@@ -101,6 +112,7 @@ void Placement::hold_back(TimePoint now) {
 
 void Placement::defer(Entry& entry, TimePoint now) {
   const std::string why = entry.refusal;
+  const Metadata metadata{{reason_key, reason_in(why)}};
   entry.stage = Stage::ready;
   for (Entry& other : entries_) {
     if (other.stage != Stage::ready) continue;
@@ -109,6 +121,7 @@ void Placement::defer(Entry& entry, TimePoint now) {
       if (stopped_.contains(job.id)) return false;
       JobReport deferred{job.id, JobState::deferred};
       deferred.detail = why;
+      deferred.metadata = metadata;
       report(std::move(deferred));
       return true;
     });
@@ -165,6 +178,7 @@ void Placement::learn(const Entry& entry) {
   retries_.reset();
   if (limit_) limit_->wait = Seconds{0};
   limits_in_empty_queue_ = silences_ = 0;
+  limited_since_.reset();
   const std::uint64_t key = kind_of(entry);
   if (TakenKind* known = find_kind(key)) {
     known->refused.reset();

@@ -130,7 +130,7 @@ class Watch {
 
 /// What SlurmRunner reports with a job, beside the keys of trial/folder.hpp.
 inline constexpr const char* job_key = "job";
-inline constexpr const char* reason_key = "reason";  ///< why it is pending, where jobs are not expected to be
+inline constexpr const char* reason_key = "reason";  ///< why it is pending, deferred or absent, where that is not usual
 
 /// "4711" of a claimant's "cluster:4711".
 std::string job_in_claim(const std::string& claimed);

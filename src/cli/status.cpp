@@ -23,13 +23,16 @@ struct StatusArguments {
   bool json = false;
 };
 
-/// Trials whose job waits for a reason that a person should know.
+/// Trials that wait, in the queue or for it, for a reason that a person should know.
 std::map<int, std::string> waiting_reasons(const Experiment& experiment) {
   std::map<int, std::string> reasons;
-  for (const int trial : experiment.live()) {
-    const Attempt& attempt = experiment.trial(trial).attempts.back();
-    const auto reason = attempt.metadata.find(slurm::reason_key);
-    if (attempt.state == JobState::pending && reason != attempt.metadata.end()) reasons[trial] = reason->second;
+  for (const auto* trials : {&experiment.live(), &experiment.waiting()}) {
+    for (const int trial : *trials) {
+      const auto& attempts = experiment.trial(trial).attempts;
+      if (attempts.empty() || attempts.back().state > JobState::pending) continue;
+      const auto reason = attempts.back().metadata.find(slurm::reason_key);
+      if (reason != attempts.back().metadata.end()) reasons[trial] = reason->second;
+    }
   }
   return reasons;
 }

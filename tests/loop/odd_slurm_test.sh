@@ -47,12 +47,15 @@ arrays() { # MaxArraySize 5 and MinJobAge 2: batches are cut, and jobs leave the
 }
 
 limited() { # NAME WORD OPTIONS of sacctmgr: no more than 3 jobs may be queued: what does not fit waits here and fails nothing
-  local name=$1 word=$2 gate=$PWD/gate
+  local name=$1 word=$2 waiting gate=$PWD/gate
   shift 2
   rm -f "$gate"
   sacctmgr -i modify "$@"=3 >/dev/null
   begin_run "$name" --trials 9 --parallel 6 -- sh -c 'while [ ! -e '"$gate"' ]; do sleep 0.1; done; '"$trial"
   until_true 'grep -q "is submitted later: .*$word" log.txt'
+  until_true 'stune status '"$name"' | grep -qE "^  waiting .*: $word; a limit of its"'
+  waiting=$(stune status "$name" | sed -nE 's/^  waiting .*\(([0-9]+).*/\1/p')
+  claim_says "$name: explained" "$(stune explain "$name" "$waiting")" "is deferred, because of $word: a limit of its"
   : >"$gate"
   wait "$coordinator"
   claim "$name: exit code" $? 0

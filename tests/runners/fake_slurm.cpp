@@ -80,6 +80,9 @@ CommandResult FakeSlurm::submit(const CommandCall& call) {
     never.could_not_start = EAGAIN;
     return never;
   }
+  if (kind == Submit::meets_own_limit) {
+    return result(1, "", "sbatch: error: AssocMaxSubmitJobLimit\nsbatch: error: Batch job submission failed: ...\n");
+  }
   const std::string lost = "sbatch: error: Batch job submission failed: Socket timed out on send/recv operation\n";
   if (kind == Submit::loses_request) return result(1, "", lost);
   const std::string id = std::to_string(next_job_++);

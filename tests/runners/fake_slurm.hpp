@@ -24,7 +24,7 @@ struct FakeJob {
 class FakeSlurm : public Commands {
  public:
   /// What the next sbatch does; then normal again.
-  enum class Submit { accepts, loses_answer, loses_request, takes_it_and_refuses, cannot_start };
+  enum class Submit { accepts, loses_answer, loses_request, takes_it_and_refuses, cannot_start, meets_own_limit };
 
   CommandId start(CommandCall call) override;
   std::vector<std::pair<CommandId, CommandResult>> finished() override;

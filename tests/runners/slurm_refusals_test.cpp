@@ -83,6 +83,58 @@ TEST_F(SlurmRefusals, WhoWasTakenBeforeHasAnAccount) {
   EXPECT_THAT(states(1), ElementsAre(JobState::deferred, JobState::deferred, JobState::deferred));
 }
 
+TEST_F(SlurmRefusals, WhoWasTakenBeforeIsBelievedToHaveNoAccountAnyMoreAfterHoursWithAnEmptyQueue) {
+  submit(0);
+  run_for(Seconds(1));
+  run_job("100", 0, 0);
+  run_for(Seconds(60));
+  slurm_.jobs.clear();
+  slurm_.every_submit = FakeSlurm::Submit::meets_own_limit;
+  int hours = 0;
+  const auto wait_hours = [&] {
+    for (; hours < 24; ++hours) {
+      restart();
+      submit(1);
+      run_for(Seconds(3600));
+    }
+  };
+
+  EXPECT_THROW(wait_hours(), RunnerError);
+
+  EXPECT_GE(hours, 6);
+  EXPECT_LE(hours, 8);
+}
+
+TEST_F(SlurmRefusals, WhereOtherJobsFillTheQueueWhoWasTakenBeforeWaitsHoweverLong) {
+  submit(0);
+  run_for(Seconds(1));
+  run_job("100", 0, 0);
+  run_for(Seconds(60));
+  slurm_.jobs = {{"7", {"another"}}};
+  slurm_.every_submit = FakeSlurm::Submit::meets_own_limit;
+
+  for (int hours = 0; hours < 30; ++hours) {
+    submit(1);
+    run_for(Seconds(3600));
+  }
+
+  EXPECT_EQ(states(1), std::vector<JobState>(30, JobState::deferred));
+}
+
+TEST_F(SlurmRefusals, WhatIsDeferredOrAbsentSaysWhyInMetadataThatIsKept) {
+  slurm_.refusals = {hourly_limit};
+  submit(0);
+  run_for(Seconds(1));
+  slurm_.next_submit = FakeSlurm::Submit::loses_request;
+  submit(1);
+  run_for(Seconds(300));
+
+  EXPECT_THAT(states(0), ElementsAre(JobState::deferred));
+  EXPECT_EQ(last_metadata(0), (Metadata{{"reason", "Reached jobs per hour limit"}}));
+  EXPECT_THAT(states(1), ElementsAre(JobState::absent));
+  EXPECT_THAT(last_metadata(1).at("reason"), HasSubstr("Socket timed out"));
+}
+
 TEST_F(SlurmRefusals, AFullQueueIsAskedOnceForAllThatWaits) {
   submit(0);
   run_for(Seconds(1));
@@ -305,14 +357,6 @@ TEST_F(SlurmRefusals, AMarkerThatComesAfterTheEndDoesNotStay) {
   ASSERT_EQ(ending(0).cause, Cause::completed);
   submit(1);
   std::ofstream(ExperimentFolder(folder_).done_marker({0, 0}));
-
-  run_for(Seconds(60));
-
-  EXPECT_FALSE(std::filesystem::exists(ExperimentFolder(folder_).done_marker({0, 0})));
-}
-
-}  // namespace
-}  // namespace stune::slurm
   testing::internal::CaptureStderr();
 
   run_for(Seconds(60));
@@ -331,9 +375,14 @@ TEST_F(SlurmRefusals, AResultThatComesAfterAVerdictWithoutOneIsToldAndChangesNot
   submit(1);
   run_for(Seconds(1));
   testing::internal::CaptureStderr();
+
+  leave_record(0, 0, {}, 0);
+  run_for(Seconds(60));
+
   EXPECT_THAT(testing::internal::GetCapturedStderr(),
               HasSubstr("was judged as timeout, but has left a result after all: completed"));
   EXPECT_EQ(ending(0).cause, Cause::timeout);
+  EXPECT_FALSE(std::filesystem::exists(ExperimentFolder(folder_).done_marker({0, 0})));
   EXPECT_TRUE(std::filesystem::exists(attempt(0).exit_record(0))) << "for stune explain";
 }
 
@@ -354,7 +403,7 @@ TEST_F(SlurmRefusals, AResultOfALostAttemptThatNothingFollowsIsToldOnce) {
   const std::string told = testing::internal::GetCapturedStderr();
   EXPECT_THAT(told, HasSubstr("was judged as lost, but has left a result after all: exit code 3"));
   EXPECT_EQ(told.find("judged"), told.rfind("judged"));
+}
 
-  leave_record(0, 0, {}, 0);
-  run_for(Seconds(60));
-
+}  // namespace
+}  // namespace stune::slurm

@@ -158,6 +158,7 @@ TEST(SlurmNotes, AreReadAsTheyWereWrittenAndNothingOfThemThatIsDamaged) {
   notes.look_at = now - std::chrono::seconds(5);
   notes.submitting.limit = SubmitLimit{now, Seconds(90.5), 8};
   notes.submitting.limits_in_empty_queue = 1;
+  notes.submitting.limited_since = now - std::chrono::hours(2);
   notes.submitting.silences = 4;
   notes.submitting.searches["token-1"] = {2, now};
   notes.submitting.kinds = {{17, {}}, {18, now}};
