@@ -1,5 +1,6 @@
 #include "runners/slurm_advice.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
@@ -7,8 +8,8 @@
 namespace stune::slurm {
 namespace {
 
-/// By what the reason begins with; the first that fits counts.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 21> advices{{
+/// By what the reason begins with; the first that fits counts. Some versions of Slurm write '_' for ' '.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 24> advices{{
     {"PartitionConfig", "no node of its partition can ever run it: ask for less, or choose another --partition"},
     {"PartitionTimeLimit", "its --time is above the partition's limit: ask for less, or choose another --partition"},
     {"PartitionNodeLimit", "it wants more nodes than its partition allows: change --nodes or --partition"},
@@ -21,11 +22,15 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 21> advices{
     {"job requeued in held state", "it is held after a requeue: release it with scontrol release JOB, or cancel it"},
     {"launch failed requeued held",
      "its node could not start it and it is held: cancel it, and tell the administrators"},
+    {"JobHoldMaxRequeue", "it was requeued too often and is held: scontrol release JOB, or cancel it"},
     {"BeginTime", "it may start later only: see --begin, or a requeue that waits two minutes"},
     {"InvalidAccount", "its account cannot be used: check --account"},
     {"InvalidQOS", "its quality of service cannot be used: check --qos"},
     {"AccountNotAllowed", "its partition refuses the account: check --account and --partition"},
     {"ReqNodeNotAvail", "nodes that it needs are down or reserved: wait, or ask for less or other ones"},
+    {"Nodes required for job are DOWN, DRAINED or reserved",
+     "nodes that it needs are down or reserved: wait, or ask for less or other ones"},
+    {"ReservationDeleted", "its reservation is gone: cancel it, and check --reservation"},
     {"Reservation", "it waits for its reservation"},
     {"Licenses", "it waits for a licence"},
     {"BadConstraints", "no node has what it asks for: check --constraint, --gres and --mem"},
@@ -41,8 +46,10 @@ bool is_usual(const std::string& reason) {
 }
 
 std::string advice(const std::string& reason) {
+  std::string words = reason;
+  std::replace(words.begin(), words.end(), '_', ' ');
   for (const auto& [beginning, text] : advices) {
-    if (reason.starts_with(beginning)) return std::string(text);
+    if (words.starts_with(beginning)) return std::string(text);
   }
   return {};
 }

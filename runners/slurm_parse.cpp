@@ -68,7 +68,7 @@ constexpr std::array<std::string_view, 6> doubtful_phrases{"Socket timed out",
                                                            "Transport endpoint is not connected"};
 
 /// The request surely did not arrive, or was turned away for a reason that passes.
-constexpr std::array<std::string_view, 14> transient_phrases{"connect failure",
+constexpr std::array<std::string_view, 15> transient_phrases{"connect failure",
                                                              "Connection refused",
                                                              "Resource temporarily unavailable",
                                                              "Slurm temporarily unable",
@@ -77,6 +77,7 @@ constexpr std::array<std::string_view, 14> transient_phrases{"connect failure",
                                                              "standby mode",
                                                              "submissions disabled",
                                                              "Requested operation is presently disabled",
+                                                             "Required partition not available",
                                                              "Rate limit exceeded",
                                                              "Protocol authentication error",
                                                              "munge",

@@ -78,6 +78,7 @@ TEST(Sbatch, TroublesThatPassAreTransient) {
 
   for (const char* text : {"Unable to contact slurm controller (connect failure)", "Resource temporarily unavailable",
                            "Slurm backup controller in standby mode", "Requested operation is presently disabled",
+                           "Required partition not available (inactive or drain)",
                            "Rate limit exceeded, please retry later", "Protocol authentication error"}) {
     EXPECT_EQ(kind_of(failed + text), Refusal::Kind::transient) << text;
   }

@@ -192,12 +192,16 @@ TEST(SlurmChain, ItsScriptHoldsTheUsersOptionsAndRefusesWhatCannotWork) {
 TEST(SlurmAdvice, StuckJobsComeWithWhatToDoAndUsualOnesDoNot) {
   for (const char* reason :
        {"PartitionConfig", "DependencyNeverSatisfied", "JobHeldUser", "QOSMaxJobsPerUserLimit",
-        "AssocGrpCPUMinutesLimit", "ReqNodeNotAvail, UnavailableNodes:n[1-3]", "job requeued in held state"}) {
+        "AssocGrpCPUMinutesLimit", "ReqNodeNotAvail, UnavailableNodes:n[1-3]", "job requeued in held state",
+        "launch_failed_requeued_held", "JobHoldMaxRequeue", "ReservationDeleted",
+        "Nodes required for job are DOWN, DRAINED or reserved for jobs in higher priority partitions",
+        "Nodes_required_for_job_are_DOWN,_DRAINED_or_reserved_for_jobs_in_higher_priority_partitions"}) {
     EXPECT_FALSE(is_usual(reason)) << reason;
     EXPECT_NE(advice(reason), "") << reason;
   }
   for (const char* reason : {"", "None", "Priority", "Resources"}) EXPECT_TRUE(is_usual(reason)) << reason;
   EXPECT_EQ(advice("SomethingOfALaterSlurm"), "");
+  EXPECT_NE(advice("ReservationDeleted"), advice("Reservation"));
 }
 
 }  // namespace
