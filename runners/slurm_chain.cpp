@@ -18,7 +18,6 @@ namespace {
 
 constexpr std::size_t generations_looked_at = 3;
 constexpr Seconds too_fast{60};
-constexpr const char* generation_format = "%A|%j|%Z";
 
 std::filesystem::path place_of(const Chain& chain) { return chain.experiment / "coordinator"; }
 
@@ -68,21 +67,20 @@ SubmitCall generation_call(const Chain& chain, const Environment& environment, c
   return {std::move(arguments), job_environment(environment, environment)};
 }
 
-/// Name and folder last: they may hold anything. Another experiment may have the same name.
 std::vector<std::string> generations_query() {
-  return {"--me", "-a", "-h", "-t", "pending,running,configuring", "-o", generation_format};
+  return {"--me", "-a", "-h", "-t", "pending,running,configuring", "-o", place_format};
 }
 
-/// A coordinator of this chain that is in the queue, other than `self`; empty if there is none.
-std::string find_generation(std::string_view queue, const Chain& chain, const std::string& self) {
-  std::string ours = "|";
-  ours.append(job_name(chain)).append("|").append(chain.experiment.string());
-  std::istringstream lines{std::string(queue)};
-  for (std::string line; std::getline(lines, line);) {
-    const std::string job = line.substr(0, line.find('|'));
-    if (!job.empty() && job != self && line.substr(job.size()) == ours) return job;
+/// A coordinator of this chain that is in the queue, other than `self`; empty if there is none; nothing where the
+/// answer cannot tell. Another experiment may have the same name.
+std::optional<std::string> find_generation(const CommandResult& queue, const Chain& chain, const std::string& self) {
+  if (!is_good(queue)) return {};
+  const PlacesAnswer answer = parse_places(queue.output);
+  const std::string ours = job_name(chain) + "|" + chain.experiment.string();
+  for (const PlacedJob& placed : answer.jobs) {
+    if (placed.job != self && placed.place == ours) return placed.job;
   }
-  return {};
+  return answer.whole && !queue.truncated ? std::optional(std::string()) : std::nullopt;
 }
 
 }  // namespace
@@ -100,8 +98,8 @@ std::string begin_first_generation(Interview& slurm, Clock& clock, const Chain& 
     const TimePoint until = later(clock.now(), pause);
     while (clock.now() < until) clock.wait({}, until);
     const CommandResult queue = slurm.ask(Tool::squeue, generations_query());
-    std::string job = is_good(queue) ? find_generation(queue.output, chain, {}) : std::string();
-    if (!job.empty()) return job;
+    const auto job = find_generation(queue, chain, {});
+    if (job && !job->empty()) return *job;
   }
   throw RunnerError("Slurm left open whether it took the coordinator's job (" + std::get<Ambiguous>(answer).why +
                     "), and it is not in the queue now; look with: squeue --me --name=" + job_name(chain));
@@ -146,6 +144,10 @@ void Successor::pursue() {
   }
 }
 
+std::vector<std::string> Successor::budget(TimePoint now) const {
+  return {"for the coordinator's successor: " + channel_.describe(now)};
+}
+
 void Successor::settle() {
   while (!channel_.is_free()) {
     const TimePoint now = clock_.now();
@@ -170,8 +172,9 @@ void Successor::read(const Channel::Answer& answer, TimePoint now) {
   if (answer.tool == Tool::scancel) return;
   due_ = later(now, retries_.next());
   if (answer.tool == Tool::squeue) {
-    if (!is_good(answer.result)) return;
-    job_ = find_generation(answer.result.output, chain_, self_);
+    const auto found = find_generation(answer.result, chain_, self_);
+    if (!found) return;
+    job_ = *found;
     in_doubt_ = false;
     return;
   }

@@ -47,6 +47,8 @@ class Successor {
   /// Goes on; returns at once. To be called now and then until is_submitted().
   void pursue();
   bool is_submitted() const { return !job_.empty(); }
+  /// What it has asked of Slurm so far, for people.
+  std::vector<std::string> budget(TimePoint now) const;
   /// Blocks until what was asked is answered, minutes at most.
   void settle();
   /// It is not needed. Blocks likewise.

@@ -184,7 +184,6 @@ SbatchAnswer parse_sbatch(const CommandResult& result) {
   return Ambiguous{"sbatch succeeded without a job id"};
 }
 
-QueueAnswer parse_squeue(std::string_view text) {
 std::string reason_in(std::string_view words) {
   constexpr std::string_view mark = ": error: ";
   std::string_view line = trimmed(words.substr(0, words.find('\n')));
@@ -193,6 +192,7 @@ std::string reason_in(std::string_view words) {
   return std::string(line);
 }
 
+QueueAnswer parse_squeue(std::string_view text) {
   QueueAnswer answer;
   answer.whole = text.empty() || text.back() == '\n';
   for (const std::string_view line : lines_of(text)) {
@@ -206,6 +206,21 @@ std::string reason_in(std::string_view words) {
     if (!is_number(fields[2]) && fields[2] != "N/A") answer.whole = false;
     answer.rows.push_back({key_of(fields[0], fields[1], fields[2]), parse_state(fields[3]), std::string(fields[4]),
                            std::string(fields[5]), std::string(fields[6])});
+  }
+  return answer;
+}
+
+PlacesAnswer parse_places(std::string_view text) {
+  PlacesAnswer answer;
+  answer.whole = text.empty() || text.back() == '\n';
+  for (const std::string_view line : lines_of(text)) {
+    const auto fields = fields_of(line, 2);
+    if (!is_number(fields[0])) continue;  // what a site's wrapper says
+    if (fields.size() < 2 || !mentions(fields[1], "|")) {
+      answer.whole = false;
+      continue;
+    }
+    answer.jobs.push_back({std::string(fields[0]), std::string(fields[1])});
   }
   return answer;
 }

@@ -71,6 +71,20 @@ struct QueueAnswer {
 /// Of squeue with queue_arguments().
 QueueAnswer parse_squeue(std::string_view text);
 
+/// For -o: what tells coordinators of equal names apart, and may hold anything, last.
+inline constexpr const char* place_format = "%A|%j|%Z";
+
+struct PlacedJob {
+  std::string job;
+  std::string place;  ///< "NAME|FOLDER"
+};
+struct PlacesAnswer {
+  std::vector<PlacedJob> jobs;
+  bool whole = true;  ///< as in QueueAnswer
+};
+/// Of squeue with place_format.
+PlacesAnswer parse_places(std::string_view text);
+
 // --- sacct
 
 inline constexpr const char* accounting_format = "JobIDRaw,JobID,State,ExitCode,NodeList,JobName";

@@ -92,7 +92,9 @@ ExitCode run_generation(const std::filesystem::path& folder) {
   try {
     const auto progress = make_progress(false);
     PursuingProgress pursuing(*progress, successor);
-    Session session = Session::open(folder);
+    SessionParts parts;
+    parts.budget = [&successor](TimePoint now) { return successor.budget(now); };
+    Session session = Session::open(folder, std::move(parts));
     for (const std::string& notice : session.notices()) progress->notice(notice);
     be_modest(session);
     runs = true;

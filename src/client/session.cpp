@@ -152,6 +152,7 @@ struct Session::Impl {
     t.live = static_cast<int>(experiment.live().size());
     t.batch_calls = calls();
     if (world_open) t.budget = parts.runner->budget(now);
+    if (parts.budget) std::ranges::move(parts.budget(now), std::back_inserter(t.budget));
     tell_of_room(telemetry.write(std::move(t), now));
   }
 

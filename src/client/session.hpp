@@ -31,6 +31,7 @@ struct SessionParts {
   bool take_over = false;                        ///< another host's lock is taken without watching it
   Clock* clock = nullptr;                        ///< else the system's
   std::function<std::unique_ptr<AppendFile>(const std::filesystem::path&)> open_journal;  ///< else open_append_file
+  std::function<std::vector<std::string>(TimePoint)> budget;  ///< what is asked of the batch system beside the runner
 };
 
 /// What an experiment is to be. `definition.id` is filled in; so is `definition.command.script`, by a copy in the

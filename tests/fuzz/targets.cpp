@@ -52,6 +52,9 @@ void sbatch(std::string_view text) {
 void squeue(std::string_view text) {
   for (const auto& row : slurm::parse_squeue(text).rows) slurm::advice(row.reason);
 }
+void places(std::string_view text) {
+  for (const auto& placed : slurm::parse_places(text).jobs) must(!placed.job.empty(), "a job has a number");
+}
 void sacct(std::string_view text) { slurm::parse_sacct(text); }
 void scontrol(std::string_view text) { slurm::parse_config(text); }
 
@@ -162,6 +165,7 @@ void series(std::string_view text) {
 constexpr std::array all{
     Target{"sbatch", sbatch, "4711;alpha\nsbatch: error: Batch job submission failed: Socket timed out\n"},
     Target{"squeue", squeue, "11|11|2|PD||Resources|tok\n12|11|[3-9%2]|R|n[1-2]|job requeued in held state|a|b\n"},
+    Target{"places", places, "11|train-coordinator|/home/a|b/train.stune\n12|x|/y\n13|cut\n"},
     Target{"sacct", sacct, "78|78_3|CANCELLED by 0|0:9|None assigned|name|with bars\n"},
     Target{"scontrol", scontrol,
            "ClusterName = a\nMaxArraySize = 1001\nMinJobAge = 300 sec\nSLURM_VERSION = 22.05.8\n"},

@@ -1,6 +1,7 @@
 // The coordinator as a chain of jobs, on a fake Slurm.
 #include "runners/slurm_chain.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "stune/error.hpp"
@@ -67,6 +68,28 @@ TEST_F(SlurmSuccessor, IsSubmittedAgainWhereTheFirstCallCameToNothing) {
 
   EXPECT_TRUE(successor_->is_submitted());
   EXPECT_EQ(slurm_.count("sbatch"), 2);
+}
+
+TEST_F(SlurmSuccessor, IsNotSubmittedAgainForAnAnswerThatWasCut) {
+  slurm_.next_submit = FakeSlurm::Submit::loses_answer;
+  CommandResult cut;
+  cut.output = "50|test-coordinator|" + folder_.string() + "\n10";
+  slurm_.words["squeue"] = cut;
+  pursue_for(Seconds(3600));
+  EXPECT_FALSE(successor_->is_submitted());
+  slurm_.words.clear();
+  pursue_for(Seconds(1000));
+
+  EXPECT_TRUE(successor_->is_submitted());
+  EXPECT_EQ(slurm_.count("sbatch"), 1);
+}
+
+TEST_F(SlurmSuccessor, WhatItAsksIsCounted) {
+  slurm_.next_submit = FakeSlurm::Submit::loses_answer;
+  pursue_for(Seconds(300));
+
+  EXPECT_THAT(successor_->budget(clock_.now()),
+              testing::ElementsAre(testing::HasSubstr("1 failed (in all 1 sbatch, 1 squeue)")));
 }
 
 TEST_F(SlurmSuccessor, IsWithdrawnThoughNobodyKnowsWhetherItIsThere) {

@@ -118,6 +118,24 @@ TEST(Sbatch, OnlyItsLastWordsDecideAfterRetries) {
   EXPECT_EQ(kind_of(error), Refusal::Kind::permanent);
 }
 
+TEST(Sbatch, TheReasonIsTheFirstLineWithoutTheProgramsName) {
+  EXPECT_EQ(reason_in("sbatch: error: AssocMaxSubmitJobLimit\nsbatch: error: Batch job submission failed: x\n"),
+            "AssocMaxSubmitJobLimit");
+  EXPECT_EQ(reason_in("the site says: error: no\n"), "the site says: error: no");
+  EXPECT_EQ(reason_in(""), "");
+}
+
+TEST(Squeue, AnAnswerWithFoldersIsWholeUnlessALineWasCut) {
+  const PlacesAnswer answer = parse_places("a word of the site\n11|train-coordinator|/home/a|b/train.stune\n");
+  ASSERT_EQ(answer.jobs.size(), 1U);
+  EXPECT_EQ(answer.jobs[0].job, "11");
+  EXPECT_EQ(answer.jobs[0].place, "train-coordinator|/home/a|b/train.stune");
+  EXPECT_TRUE(answer.whole);
+  EXPECT_FALSE(parse_places("11|train-coordinator|/home/train.stune\n12|tr").whole);
+  EXPECT_FALSE(parse_places("11|train\n").whole);
+  EXPECT_TRUE(parse_places("").whole);
+}
+
 TEST(Squeue, RowsAreKeyedByJobOrByArrayAndTask) {
   const auto parsed = parse_squeue(
       "19|19|N/A|R|n1|None|token-a\n"
