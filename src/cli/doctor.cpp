@@ -40,8 +40,9 @@ Finding examine_machine() {
             "ends processes after " + to_words(Seconds(static_cast<double>(cpu.rlim_cur))) +
                 " of CPU; run the loop with --coordinator job, or with stune step from cron"};
   }
-  return {Finding::Grade::good, "this machine",
-          "sets no limit of CPU time; the loop takes one thread and, beside Slurm, nice 19"};
+  return {
+      Finding::Grade::good, "this machine",
+      "sets no limit of CPU time; the loop has two threads, takes about one core at most and, beside Slurm, nice 19"};
 }
 
 std::vector<Finding> examine(const DoctorArguments& arguments) {

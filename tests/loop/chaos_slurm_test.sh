@@ -95,15 +95,17 @@ abandoned=$(count_status "$experiment" abandoned)
 claim "no more is abandoned ($abandoned) than was cancelled by hand ($hands)" $((abandoned <= hands)) 1
 check_jobs "$experiment" "$since"
 # A start has come to its end once that is on record; a job that is requeued a moment before starts again, and rightly so.
+ended() { grep -l '"exit_code":0,"signal":0,.*"error":"","signals":\[\]' "$experiment"/trials/*/attempt-*/exit.*.json; }
 again() {
   local record start next
-  for record in "$experiment"/trials/*/attempt-*/exit.*.json; do
-    grep -q '"exit_code":0,"signal":0,.*"error":"","signals":\[\]' "$record" || continue
+  for record in $(ended); do
     start=${record##*/exit.}
     next=${record%/*}/claim.$((${start%.json} + 1))
     [[ -e $next ]] && ! grep -q '"job":""' "$next" && echo "$next"
   done
 }
+records=$(ended | wc -l)
+claim "each trial has a record of its end: $records" $((records >= trials)) 1
 claim "starts of an attempt after its end" "$(again)" ""
 
 # --- and it was hard
