@@ -1,14 +1,14 @@
 #!/bin/bash
 # Whole runs on a Slurm whose settings and troubles are not the usual ones: its own cluster, which these tests break on purpose.
 # usage: odd_slurm_test.sh STUNE_PROGRAM [SCENARIO ...]; without scenarios all of them. There are, as ctest runs them side by side,
-#   arrays limit array_cancelled killed_within steps
-#   preempted requeued node_dies timeout_retried memory_retried
+#   arrays limit refused array_cancelled killed_within steps
+#   preempted requeued node_dies node_avoided timeout_retried memory_retried
 #   database controller_down accounting_off
 . "$(dirname "$0")/lib.sh" "$1"
 shift
 scenarios=("$@")
-((${#scenarios[@]})) || scenarios=(arrays limit array_cancelled killed_within steps preempted requeued node_dies timeout_retried
-  memory_retried database controller_down accounting_off)
+((${#scenarios[@]})) || scenarios=(arrays limit refused array_cancelled killed_within steps preempted requeued node_dies
+  node_avoided timeout_retried memory_retried database controller_down accounting_off)
 cluster=$here/../support/slurm_cluster.sh place=$work/slurm
 patience=${STUNE_TEST_PATIENCE:-120}
 
@@ -66,6 +66,17 @@ limited() { # NAME WORD OPTIONS of sacctmgr: no more than 3 jobs may be queued: 
 limit() {
   limited limit AssocMaxSubmitJobLimit user "$(id -un)" set MaxSubmitJobs
   limited qos QOSMaxSubmitJobPerUserLimit qos normal set MaxSubmitJobsPerUser
+}
+
+refused() { # what no job of this kind will ever be: Slurm's words and the call; after that, other options go on
+  run refused --trials 2 --parallel 1 --sbatch --partition=nowhere -- sh -c "$trial"
+  claim "refused: exit code" $? 4
+  claim "refused: failed" "$(count_status refused failed)" 0
+  claim_says "refused: Slurm's words" "$(cat log.txt)" 'Batch job submission failed: Invalid partition name specified'
+  claim_says "refused: the call" "$(cat log.txt)" '^  sbatch .*--partition=nowhere .*/submissions/[0-9]+/job.sh$'
+  stune resume refused --sbatch --partition=main --quiet >>out.txt 2>>log.txt
+  claim "refused: exit code with another partition" $? 0
+  claim "refused: completed" "$(count_status refused completed)" 2
 }
 
 first_waits='[ "$STUNE_TRIAL.$STUNE_ATTEMPT.$STUNE_RESTART" != 0.0.0 ] || sleep 300; ' # for what ends it
@@ -199,6 +210,24 @@ node_dies() {
   claim "node dies: completed" "$(count_status node completed)" 3
   claim_says "node dies: cause" "$(stune trials node --json)" '"cause":"(node_failure|lost)"'
   claim "node dies: starts" "$(ls -d node.stune/trials/*/attempt-*/claim.* | grep -v '/000000/' | wc -l)" 2
+  "$cluster" restart "$place" "slurmd:$node"
+}
+
+# Two trials are lost on one node: what comes next keeps away from it.
+node_avoided() {
+  local node gate=$PWD/gate waits
+  rm -f "$gate"
+  waits='while [ ! -e '"$gate"' ]; do sleep 0.1; done; '
+  begin_run avoided --trials 2 --parallel 2 --sbatch --mem=10M -- sh -c "$waits$trial"
+  until_true '(($(squeue -h -t R -o %j | grep -c ^avoided) == 2))'
+  node=$(squeue -h -t R -o %N | sort -u)
+  claim "node avoided: nodes of both" "$(wc -w <<<"$node")" 1
+  "$cluster" lose "$place" "slurmd:$node"
+  until_true '(($(squeue -h -r -t R -o "%j %x" | grep -c "^avoided.* $node$") == 2))'
+  : >"$gate"
+  wait "$coordinator"
+  claim "node avoided: exit code" $? 0
+  claim "node avoided: completed" "$(count_status avoided completed)" 2
   "$cluster" restart "$place" "slurmd:$node"
 }
 

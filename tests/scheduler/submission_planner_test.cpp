@@ -92,5 +92,21 @@ TEST(SubmissionPlanner, AdoptedJobsHaveMetadataOnlyWhereTheRunnerHasSpoken) {
   EXPECT_TRUE(adopted[0].jobs[1].metadata.has_value());
 }
 
+TEST(SubmissionPlanner, MachinesToAvoidReachEveryJobOfThePlan) {
+  FakeCluster cluster;
+  const FakeRunner runner(cluster);
+
+  const Plan plan = plan_submissions(begun(1), candidates(2), 3, runner, 4, {"n1", "n7"});
+
+  int jobs = 0;
+  for (const Submission& submission : plan.submissions) {
+    for (const Job& job : submission.jobs) {
+      EXPECT_EQ(job.avoid_hosts, (std::vector<std::string>{"n1", "n7"}));
+      ++jobs;
+    }
+  }
+  EXPECT_EQ(jobs, 3);
+}
+
 }  // namespace
 }  // namespace stune
