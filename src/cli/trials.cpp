@@ -40,7 +40,8 @@ json attempt_json(const Attempt& attempt) {
                  {"host", ending.host},
                  {"detail", ending.detail},
                  {"cpu_seconds", ending.cpu_seconds},
-                 {"peak_memory", ending.peak_memory}});
+                 {"peak_memory", ending.peak_memory},
+                 {"nodes", ending.nodes > 0 ? json(ending.nodes) : json(nullptr)}});
   return object;
 }
 
