@@ -36,7 +36,9 @@ Card draw_contours(const Subject& subject);
 Card cross_validate(const Subject& subject);
 /// What trials reported step by step; nothing where none did.
 Card draw_progressions(const Subject& subject);
-/// When attempts waited and ran, what that cost, and what the coordinator cost; nothing where all trials are by hand.
+/// When attempts waited and ran; nothing where all trials are by hand.
+Card draw_timeline(const Subject& subject);
+/// What that cost, and what the coordinator cost; nothing where all trials are by hand.
 Card show_cluster(const Subject& subject);
 /// Attempts that failed or were lost, by cause; nothing where none did.
 Card show_failures(const Subject& subject);

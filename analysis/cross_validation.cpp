@@ -112,7 +112,8 @@ Card cross_validate(const Subject& subject) {
   card.text =
       concat({on_predictions(v), on_intervals(v), " Each trial was predicted from all others: R2 ", brief(v.r2),
               ", rank correlation ", brief(v.rank), ", ", percent(v.coverage), " inside of their 95 % intervals."});
-  card.text += thinned_note(v.trials.size(), subject.measured.size());
+  card.text += " The model's hyperparameters were chosen with all of them.";
+  card.text += model_note(subject);
   for (const LeftOut& one : v.trials) {
     const bool inside = one.observed >= one.belief.low && one.observed <= one.belief.high;
     card.rows.push_back(

@@ -76,6 +76,13 @@ std::string thinned_note(std::size_t drawn, std::size_t of, const std::string& w
   return concat({" ", with_commas(drawn), " of ", with_commas(of), " ", what, " are drawn."});
 }
 
+std::string model_note(const Subject& subject) {
+  const std::size_t used = subject.surrogate ? subject.surrogate->trials().size() : subject.measured.size();
+  if (used >= subject.measured.size()) return {};
+  return concat(
+      {" The model is made from ", with_commas(used), " of ", with_commas(subject.measured.size()), " trials."});
+}
+
 TimeUnit unit_for(Seconds longest) {
   if (longest < Seconds{600}) return {1.0, "s"};
   if (longest < Seconds{36000}) return {60.0, "min"};
@@ -84,6 +91,11 @@ TimeUnit unit_for(Seconds longest) {
 }
 
 double in(const TimeUnit& unit, Seconds time) { return time.count() / unit.seconds; }
+
+std::string time_text(double seconds) {
+  const TimeUnit unit = unit_for(Seconds{seconds});
+  return concat({brief(in(unit, Seconds{seconds})), " ", unit.name});
+}
 
 std::string concat(std::initializer_list<std::string_view> parts) {
   std::string text;

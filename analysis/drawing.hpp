@@ -29,6 +29,9 @@ std::string label(const Subject& subject, const Trial& trial);
 /// " 2,000 of 10,000 trials are drawn."; empty where all are.
 std::string thinned_note(std::size_t drawn, std::size_t of, const std::string& what = "trials");
 
+/// " The model is made from 1,000 of 10,000 trials."; empty where it is made from all, and where there is none.
+std::string model_note(const Subject& subject);
+
 /// A unit in which a span of time is a handy number.
 struct TimeUnit {
   double seconds = 1.0;
@@ -36,6 +39,8 @@ struct TimeUnit {
 };
 TimeUnit unit_for(Seconds longest);
 double in(const TimeUnit& unit, Seconds time);
+/// "40 s"
+std::string time_text(double seconds);
 
 /// All parts, one after the other.
 std::string concat(std::initializer_list<std::string_view> parts);

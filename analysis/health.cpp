@@ -199,7 +199,9 @@ void check_model(const Subject& subject, Findings& findings) {
 void check_budget(const Subject& subject, Findings& findings) {
   const RunOptions& options = subject.experiment.options();
   const std::size_t d = subject.space().dimension();
-  if (options.runner == "custom" || options.trials <= 0 || options.parallel <= 0) return;
+  const bool by_hand =
+      std::ranges::all_of(subject.experiment.trials(), [](const Trial& trial) { return trial.attempts.empty(); });
+  if ((options.runner == "custom" && by_hand) || options.trials <= 0 || options.parallel <= 0) return;
   const double rounds = static_cast<double>(options.trials) / options.parallel;
   const std::string trials = counted(static_cast<std::size_t>(options.trials), "trial");
   if (options.parallel > 1 && rounds < 5.0) {

@@ -78,6 +78,25 @@ std::vector<Stay> stays_of(const Experiment& experiment) {
   return stays;
 }
 
+double last_end(const std::vector<Stay>& stays) { return std::ranges::max(stays, {}, &Stay::ended).ended; }
+
+std::vector<Allowance> parallel_of(const Experiment& experiment) {
+  std::vector<Allowance> allowances;
+  for (const auto& [since, parallel] : experiment.parallel_over_time()) {
+    allowances.push_back({Seconds{since - experiment.created()}.count(), static_cast<double>(parallel)});
+  }
+  return allowances;
+}
+
+double integral(const std::vector<Allowance>& allowances, double first, double last) {
+  double area = 0.0;
+  for (std::size_t i = 0; i < allowances.size(); ++i) {
+    const double end = i + 1 < allowances.size() ? std::min(last, allowances[i + 1].from) : last;
+    area += allowances[i].count * std::max(0.0, end - std::max(first, allowances[i].from));
+  }
+  return area;
+}
+
 std::vector<double> average_open(const std::vector<std::pair<double, double>>& intervals, double end,
                                  std::size_t count) {
   std::vector<double> open(count, 0.0);

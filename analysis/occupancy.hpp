@@ -26,6 +26,18 @@ struct Stay {
 /// All attempts that were submitted, by time of submission; those that were refused are left out.
 std::vector<Stay> stays_of(const Experiment& experiment);
 
+/// When the last of them ended; there is one.
+double last_end(const std::vector<Stay>& stays);
+
+/// How many trials were to run at once, in seconds since the experiment began: each holds until the next.
+struct Allowance {
+  double from = 0.0;
+  double count = 0.0;
+};
+std::vector<Allowance> parallel_of(const Experiment& experiment);
+/// Area below them, of which the first begins at 0, from `first` to `last`.
+double integral(const std::vector<Allowance>& allowances, double first, double last);
+
 /// How many of the intervals [first, last) of `count` equal parts of [0, end) are open in each part, on average.
 std::vector<double> average_open(const std::vector<std::pair<double, double>>& intervals, double end,
                                  std::size_t count);

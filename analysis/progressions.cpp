@@ -20,21 +20,51 @@ constexpr double gap = std::numeric_limits<double>::quiet_NaN();
 struct Curve {
   const Trial* trial = nullptr;
   std::vector<double> steps, values;  // by step, ascending
+  std::vector<double> seconds;        // that it had run when it told each; empty: not known
 };
+
+/// What a trial had run at `time`: all attempts before, and the one that ran then.
+double run_until(const Trial& trial, TimePoint time) {
+  if (trial.attempts.empty()) return std::max(0.0, Seconds{time - trial.created}.count());
+  Seconds before{0}, last{0};
+  for (const Attempt& attempt : trial.attempts) {
+    const auto start = start_of(attempt);
+    if (!start) continue;
+    if (*start > time) break;
+    before += last;
+    last = time - *start;
+    if (attempt.ending && attempt.ending->ended)
+      last = std::max(Seconds{0}, std::min(last, Seconds{*attempt.ending->ended - *start}));
+  }
+  return (before + last).count();
+}
+
+std::vector<double> run_until(const Trial& trial, const std::vector<std::optional<TimePoint>>& times) {
+  std::vector<double> seconds;
+  for (const auto& time : times) {
+    if (!time) return {};
+    seconds.push_back(run_until(trial, *time));
+  }
+  // What is told all at once does not tell when it was measured.
+  return seconds.front() < seconds.back() ? seconds : std::vector<double>{};
+}
 
 std::vector<Curve> curves_of(const Experiment& experiment, const std::string& metric) {
   std::vector<Curve> curves;
   for (const Trial& trial : experiment.trials()) {
-    std::map<std::int64_t, double> by_step;
+    std::map<std::int64_t, const Observation*> by_step;
     for (const Observation& o : trial.observations) {
-      if (o.metric == metric && o.step != final_step && std::isfinite(o.mean)) by_step[o.step] = o.mean;
+      if (o.metric == metric && o.step != final_step && std::isfinite(o.mean)) by_step[o.step] = &o;
     }
     if (by_step.size() < 2) continue;
-    Curve curve{&trial, {}, {}};
-    for (const auto& [step, value] : by_step) {
+    Curve curve{&trial, {}, {}, {}};
+    std::vector<std::optional<TimePoint>> times;
+    for (const auto& [step, observation] : by_step) {
       curve.steps.push_back(static_cast<double>(step));
-      curve.values.push_back(value);
+      curve.values.push_back(observation->mean);
+      times.push_back(observation->at);
     }
+    curve.seconds = run_until(trial, times);
     curves.push_back(std::move(curve));
   }
   return curves;
@@ -54,13 +84,24 @@ std::vector<std::string> metrics_with_steps(const Subject& subject) {
   return names;
 }
 
-/// Steps are taken as evenly spread over the time from the trial's start to its end.
-std::vector<double> times(const Curve& curve, const TimeUnit& unit) {
-  const double all = in(unit, *run_time(*curve.trial));
+/// In seconds. Where it is not known when steps were told, they are taken as evenly spread over the run of the last
+/// attempt; nothing where that is not known either.
+std::vector<double> times(const Curve& curve) {
+  const auto run = run_time(*curve.trial);
+  if (!curve.seconds.empty() || !run) return curve.seconds;
   std::vector<double> result;
   const double before = curve.steps.front() - 1.0;
-  for (const double step : curve.steps) result.push_back(all * (step - before) / (curve.steps.back() - before));
+  for (const double step : curve.steps)
+    result.push_back(run->count() * (step - before) / (curve.steps.back() - before));
   return result;
+}
+
+std::string on_times(const std::vector<Curve>& curves) {
+  const auto spread = static_cast<std::size_t>(std::ranges::count_if(
+      curves, [](const Curve& curve) { return curve.seconds.empty() && run_time(*curve.trial); }));
+  if (spread == 0) return {};
+  return concat({" ", std::to_string(spread), " of ", counted(curves.size(), "curve"), spread == 1 ? " has" : " have",
+                 " no times; theirs are evenly spread over the run."});
 }
 
 void append(Trace& trace, const Subject& subject, const Curve& curve, const std::vector<double>& x, std::size_t most) {
@@ -134,17 +175,21 @@ void add_figures(Card& card, const Subject& subject, const std::string& metric, 
       "early.";
   card.figures.push_back(std::move(by_step));
   std::vector<Curve> timed;
-  Seconds longest{0};
+  double longest = 0.0;
   for (const Curve& curve : curves) {
-    const auto time = run_time(*curve.trial);
-    if (!time) continue;
+    const std::vector<double> seconds = times(curve);
+    if (seconds.empty()) continue;
     timed.push_back(curve);
-    longest = std::max(longest, *time);
+    longest = std::max(longest, seconds.back());
   }
   if (timed.empty()) return;
-  const TimeUnit unit = unit_for(longest);
-  Figure by_time = draw(subject, metric, timed, {concat({"time since the trial's start / ", unit.name}), false, {}},
-                        [&](const Curve& curve) { return times(curve, unit); });
+  const TimeUnit unit = unit_for(Seconds{longest});
+  Figure by_time =
+      draw(subject, metric, timed, {concat({"run time / ", unit.name}), false, {}}, [&](const Curve& curve) {
+        std::vector<double> x = times(curve);
+        for (double& seconds : x) seconds = in(unit, Seconds{seconds});
+        return x;
+      });
   by_time.title = concat({metric, " by time"});
   by_time.look_for = "What a second more is worth: slow trials may be bad bargains even where they end well.";
   card.figures.push_back(std::move(by_time));
@@ -154,16 +199,18 @@ void add_figures(Card& card, const Subject& subject, const std::string& metric, 
 
 Card draw_progressions(const Subject& subject) {
   Card card{"Progressions", "How trials went", {}, {}, {}, {}};
+  std::size_t metrics = 0;
   for (const std::string& metric : metrics_with_steps(subject)) {
     const std::vector<Curve> curves = curves_of(subject.experiment, metric);
-    if (curves.empty() || card.figures.size() >= 2 * most_metrics) continue;
+    if (curves.empty() || ++metrics > most_metrics) continue;
     if (card.text.empty()) {
-      card.text =
-          "What trials reported step by step. Where time is shown, steps are taken as evenly spread over the run.";
-      card.text += foresight(curves) + thinned_note(drawn_of(subject, curves).size(), curves.size());
+      card.text = "What trials reported step by step.";
+      card.text += on_times(curves) + foresight(curves);
+      card.text += thinned_note(drawn_of(subject, curves).size(), curves.size());
     }
     add_figures(card, subject, metric, curves);
   }
+  card.text += thinned_note(std::min(metrics, most_metrics), metrics, "metrics");
   return card;
 }
 

@@ -38,7 +38,7 @@ const hovers = (figure, trace, values) => values.map((_, i) => hover(figure, tra
 /** The figure's colour scale: of the objective, the better the darker. */
 function colours(figure, objective) {
   const darker_is_higher = figure.colour === objective.metric && !objective.minimize;
-  return { colorscale: /error|sem\b|uncertain/i.test(figure.colour) ? "Cividis" : "Viridis", reversescale: darker_is_higher };
+  return { colorscale: figure.colour === "standard error" ? "Cividis" : "Viridis", reversescale: darker_is_higher };
 }
 
 function colour_bar(figure) {

@@ -71,6 +71,9 @@ function figure_element(figure, alone) {
     element, ...(note ? [note] : []), make("figcaption", {}, figure.look_for + thinned));
 }
 
+/** A table of so few rows is not hidden behind its figures. */
+const rows_open = 20;
+
 function card_element(card, i) {
   const section = make("section", { id: "card-" + i, "data-card": card.name }, make("h2", {}, card.title), make("p", { class: "text" }, card.text));
   const figures = window.stune_without_figures ? [] : card.figures;
@@ -81,7 +84,8 @@ function card_element(card, i) {
   if (card.rows.length) {
     const file = report.name.replace(/[^\w.-]+/g, "_") + "-" + card.name.replace(/\W+/g, "_").toLowerCase() + ".csv";
     const table = is_tall(card) ? tall_table(card) : new CardTable(card, file).element;
-    section.append(figures.length ? make("details", {}, make("summary", {}, "The same as a table"), table) : table);
+    const open = card.rows.length <= rows_open;
+    section.append(figures.length ? make("details", { open }, make("summary", {}, "As a table"), table) : table);
   }
   return section;
 }
@@ -112,6 +116,12 @@ function before_print() {
     if (plot.note) plot.element.style.zoom = paper_width / plot.element.offsetWidth;  // what WebGL draws comes too late
     else Plotly.relayout(plot.element, { width: paper_width, height, autosize: false });
   }
+  document.body.classList.add("paper");
+  for (const scroll of document.querySelectorAll(".scroll")) {
+    scroll.style.width = paper_width + "px";
+    const width = scroll.firstChild.offsetWidth;
+    if (width > paper_width) scroll.firstChild.style.zoom = paper_width / width;
+  }
 }
 
 function after_print() {
@@ -119,6 +129,8 @@ function after_print() {
     if (plot.note) plot.element.style.zoom = "";
     else Plotly.relayout(plot.element, { width: null, height: height_of(plot.figure), autosize: true });
   }
+  document.body.classList.remove("paper");
+  for (const scroll of document.querySelectorAll(".scroll")) scroll.style.width = scroll.firstChild.style.zoom = "";
 }
 
 function draw() {

@@ -29,11 +29,26 @@ function range_of(values) {
   return [known.reduce((a, b) => Math.min(a, b), Infinity), known.reduce((a, b) => Math.max(a, b), -Infinity)];
 }
 
+/** At most so many characters of each, and all of them different: of equal ticks Plotly shows one. It takes them as they
+ *  are, so that nothing is escaped here. */
+function distinct(texts, most) {
+  const lines = texts.map((text) => text.replace(/\s+/g, " "));
+  const shortened = (way) => lines.map((line, i) => {
+    const characters = Array.from(line);
+    return characters.length > most ? way(characters, i) : line;
+  });
+  const without_end = (characters) => characters.slice(0, most - 1).join("") + "…";
+  const without_middle = (characters) => characters.slice(0, 5).join("") + "…" + characters.slice(6 - most).join("");
+  const numbered = (characters, i) => characters.slice(0, most - 4).join("") + "… " + (i + 1);
+  const candidates = [without_end, without_middle, numbered].map(shortened);
+  return candidates.find((all) => new Set(all).size === all.length) || lines.map((line, i) => i + 1 + " " + line);
+}
+
 function dimension(axis, values) {
   const label = cut(axis.title, 22);
   if (axis.categories.length) {
     const all = axis.categories.map((_, i) => i);
-    return { label, values, tickvals: all, ticktext: axis.categories.map((one) => cut(one, 14)), range: [-0.2, all.length - 0.8] };
+    return { label, values, tickvals: all, ticktext: distinct(axis.categories, 14), range: [-0.2, all.length - 0.8] };
   }
   const logs = values.map((value) => (value > 0 ? Math.log10(value) : null));
   const range = range_of(logs);

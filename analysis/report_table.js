@@ -108,12 +108,13 @@ class CardTable {
     this.search = make("input", {
       type: "search", "aria-label": "Filter of " + card.title, placeholder: this.example(), oninput: () => this.update(),
     });
+    this.on_paper = make("p", { class: "on-paper" });
     this.more = make("button", { type: "button", class: "more", onclick: () => this.show_more() });
     this.element = make("div", { class: "table" },
-      make("div", { class: "tools" }, ...(card.rows.length > 5 ? [this.search] : []), this.count,
+      make("div", { class: "tools" }, ...(card.rows.length > 10 ? [this.search] : []), this.count,
         make("button", { type: "button", onclick: () => this.save() }, "Save as CSV")),
       make("div", { class: "scroll" }, make("table", {}, make("thead", {}, make("tr", {}, ...this.heads)), this.body)),
-      this.more);
+      this.more, this.on_paper);
     this.update();
   }
 
@@ -150,6 +151,8 @@ class CardTable {
     const rows = all === 1 ? "1 row" : all.toLocaleString("en") + " rows";
     this.count.textContent = this.rows.length === all ? rows : this.rows.length.toLocaleString("en") + " of " + rows;
     this.more.hidden = shown.length === this.rows.length;
+    const why = this.rows.length < all ? ", with the filter: " + this.search.value : "; all are in the CSV";
+    this.on_paper.textContent = shown.length === all ? "" : shown.length.toLocaleString("en") + " of " + rows + why;
     this.more.textContent = "Show more (" + shown.length.toLocaleString("en") + " of " + this.rows.length.toLocaleString("en") + ")";
   }
 

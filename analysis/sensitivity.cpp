@@ -7,7 +7,7 @@
 namespace stune::analysis {
 namespace {
 
-constexpr std::size_t most_for_second_order = 15;
+constexpr std::size_t most_for_second_order = 25;
 constexpr double most_kernel_values = 1.5e8;  // about a second
 
 double from_uniform(const Axis& axis, double u) {

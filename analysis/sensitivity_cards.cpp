@@ -135,7 +135,7 @@ Card show_sensitivity(const Subject& subject) {
       "Sensitivity",
       "What matters",
       {},
-      {"parameter", "alone", "alone from", "alone to", "with others", "with others from", "with others to", "effect"},
+      {"parameter", "effect", "alone", "alone from", "alone to", "with others", "with others from", "with others to"},
       {},
       {}};
   if (subject.space().dimension() == 0) return card;
@@ -148,7 +148,7 @@ Card show_sensitivity(const Subject& subject) {
   card.text = concat(
       {"Parts of the variance of ", metric, " over the whole search space that are due to each parameter, by the model",
        " (Sobol indices from ", counted(static_cast<std::size_t>(subject.sensitivity->samples), "sample"),
-       " with 95 % intervals).", how_sure(subject)});
+       " with 95 % intervals).", model_note(subject), how_sure(subject)});
   Figure figure;
   figure.title = concat({"Parts of the variance of ", metric});
   figure.look_for =
@@ -160,9 +160,13 @@ Card show_sensitivity(const Subject& subject) {
     const Index &first = indices.first[i], &total = indices.total[i];
     figure.y.categories.push_back(name);
     card.rows.push_back(
-        {name, first.value, first.low, first.high, total.value, total.low, total.high, effect(subject, i)});
+        {name, effect(subject, i), first.value, first.low, first.high, total.value, total.low, total.high});
   }
   figure.traces = {bars("alone", indices.first, order), bars("with others", indices.total, order)};
+  for (Trace& trace : figure.traces) {
+    for (std::size_t k = 0; k < order.size(); ++k)
+      trace.labels.push_back(concat({trace.name, ": ", std::get<std::string>(card.rows[k][1])}));
+  }
   card.figures.push_back(std::move(figure));
   return card;
 }

@@ -11,6 +11,7 @@ constexpr std::size_t most_slices = 8;
 constexpr std::size_t most_contour_parameters = 3;
 constexpr std::size_t line_points = 61;
 constexpr std::size_t map_points = 25;
+constexpr std::size_t rows_of_a_slice = 11;
 
 /// Coordinates of valid values of a tuned parameter, ascending: all of them or about `most`.
 std::vector<double> places(const SearchSpace& space, std::size_t tuned, std::size_t most) {
@@ -65,16 +66,36 @@ Trace observations(const Subject& subject, const std::vector<const Trial*>& tria
   return points;
 }
 
-Figure slice(const Subject& subject, std::size_t tuned) {
-  const SearchSpace& space = subject.space();
-  const std::vector<double> along = places(space, tuned, line_points);
+/// Of the model where one parameter is changed.
+struct Slice {
+  std::size_t tuned = 0;
+  std::vector<double> along;  ///< coordinates of that parameter
+  std::vector<Belief> beliefs;
+};
+
+Slice slice_along(const Subject& subject, std::size_t tuned) {
+  Slice slice{tuned, places(subject.space(), tuned, line_points), {}};
   std::vector<double> points;
-  for (const double u : along) {
+  for (const double u : slice.along) {
     std::vector<double> x = centre(subject);
     x[tuned] = u;
     points.insert(points.end(), x.begin(), x.end());
   }
-  const std::vector<Belief> beliefs = subject.surrogate->predict_encoded(points);
+  slice.beliefs = subject.surrogate->predict_encoded(points);
+  return slice;
+}
+
+void add_rows(Card& card, const SearchSpace& space, const Slice& slice) {
+  for (const std::size_t i : thin(slice.along.size(), rows_of_a_slice)) {
+    const Belief& belief = slice.beliefs[i];
+    card.rows.push_back({space.tuned(slice.tuned).name, value_at(space, slice.tuned, slice.along[i]), belief.mean,
+                         belief.low, belief.high});
+  }
+}
+
+Figure draw(const Subject& subject, const Slice& slice) {
+  const SearchSpace& space = subject.space();
+  const auto& [tuned, along, beliefs] = slice;
   const bool names = !axis_of(space.tuned(tuned)).categories.empty();
   Trace mean{names ? Trace::Kind::points : Trace::Kind::line, "predicted"}, band{Trace::Kind::band, "95 %"};
   for (std::size_t i = 0; i < along.size(); ++i) {
@@ -144,16 +165,23 @@ void add_contours(Card& card, const Subject& subject, std::size_t first, std::si
 }  // namespace
 
 Card draw_slices(const Subject& subject) {
-  Card card{"Slices", concat({subject.objective().metric, " along the parameters that matter most"}), {}, {}, {}, {}};
+  const std::string& metric = subject.objective().metric;
+  Card card{"Slices", concat({metric, " along the parameters that matter most"}),
+            {},       {"parameter", "value", concat({metric, " predicted"}), "95 % from", "95 % to"},
+            {},       {}};
   if (subject.space().dimension() == 0) return card;
   if (!subject.sensitivity) {
     card.text = why_no_slices(subject);
     return card;
   }
-  card.text = concat({"What the model predicts, with 95 % bands. ", others_text(subject)});
+  card.text = concat({"What the model predicts, with 95 % bands. ", others_text(subject), model_note(subject)});
   const std::vector<std::size_t>& order = subject.sensitivity->order;
   const std::size_t count = std::min(order.size(), most_slices);
-  for (std::size_t k = 0; k < count; ++k) card.figures.push_back(slice(subject, order[k]));
+  for (std::size_t k = 0; k < count; ++k) {
+    const Slice slice = slice_along(subject, order[k]);
+    add_rows(card, subject.space(), slice);
+    card.figures.push_back(draw(subject, slice));
+  }
   card.text += thinned_note(count, order.size(), "parameters");
   return card;
 }
@@ -167,7 +195,7 @@ Card draw_contours(const Subject& subject) {
     card.text = why_no_slices(subject);
     return card;
   }
-  card.text = concat({"What the model predicts, and how sure it is. ", others_text(subject)});
+  card.text = concat({"What the model predicts, and how sure it is. ", others_text(subject), model_note(subject)});
   const std::vector<std::size_t>& order = subject.sensitivity->order;
   const std::size_t count = std::min(order.size(), most_contour_parameters);
   for (std::size_t i = 0; i < count; ++i) {

@@ -24,6 +24,26 @@ std::optional<TimePoint> start_of(const Attempt& attempt) {
   return attempt.started;
 }
 
+std::vector<double> best_so_far(const Experiment& experiment, const std::vector<const Trial*>& measured) {
+  const bool minimize = experiment.definition().optimization.objectives.front().minimize;
+  std::vector<double> best;
+  for (const Trial* trial : measured) {
+    const double value = objective_of(experiment, *trial)->mean;
+    const double before = best.empty() ? value : best.back();
+    best.push_back(minimize ? std::min(before, value) : std::max(before, value));
+  }
+  return best;
+}
+
+std::string reason_of(const Trial& trial) {
+  if (!trial.reason.empty() || trial.attempts.size() < 2) return trial.reason;
+  const auto& before = trial.attempts[trial.attempts.size() - 2].ending;
+  if (!before) return {};
+  std::string reason = std::string("tried again after: ") + to_string(before->cause);
+  std::ranges::replace(reason, '_', ' ');
+  return reason + (before->host.empty() ? "" : " on " + before->host);
+}
+
 std::optional<Seconds> queue_wait(const Trial& trial) {
   std::optional<Seconds> sum;
   for (const Attempt& attempt : trial.attempts) {

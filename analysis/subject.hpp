@@ -34,6 +34,10 @@ struct Subject {
   bool better(double a, double b) const { return objective().minimize ? a < b : a > b; }
 };
 
+/// The best objective that is known after each of these measured trials, in their order.
+std::vector<double> best_so_far(const Experiment& experiment, const std::vector<const Trial*>& measured);
+/// Why it ended as it did; of one that goes on, why it was tried again.
+std::string reason_of(const Trial& trial);
 /// What a trial waited in queues, over all attempts that started; nothing where that is not known.
 std::optional<Seconds> queue_wait(const Trial& trial);
 /// How long its last attempt ran, once it has ended; nothing where that is not known.

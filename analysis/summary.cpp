@@ -45,7 +45,7 @@ std::vector<Value> row(const Trial& trial, const std::vector<std::string>& metri
   cells.emplace_back(static_cast<std::int64_t>(trial.attempts.size()));
   cells.push_back(seconds(queue_wait(trial)));
   cells.push_back(seconds(run_time(trial)));
-  cells.emplace_back(trial.reason);
+  cells.emplace_back(reason_of(trial));
   return cells;
 }
 

@@ -8,16 +8,6 @@
 namespace stune::analysis {
 namespace {
 
-/// How good the best trial is that is known at each of these, in their order.
-std::vector<double> best_so_far(const Subject& subject, const std::vector<const Trial*>& trials) {
-  std::vector<double> best;
-  for (const Trial* trial : trials) {
-    const double value = *subject.value(*trial);
-    best.push_back(best.empty() || subject.better(value, best.back()) ? value : best.back());
-  }
-  return best;
-}
-
 /// Places of the values that differ from the one before, and the last: all that a step line needs.
 std::vector<std::size_t> corners(const std::vector<double>& values) {
   std::vector<std::size_t> places;
@@ -47,7 +37,7 @@ Figure draw(const Subject& subject, std::vector<const Trial*> order, FigureAxis 
   figure.y.title = subject.objective().metric;
   add_points(figure, subject, drawn(subject), place_of);
   std::ranges::stable_sort(order, {}, [&](const Trial* trial) { return place_of(*trial); });
-  const std::vector<double> best = best_so_far(subject, order);
+  const std::vector<double> best = best_so_far(subject.experiment, order);
   Trace line{Trace::Kind::step, "best so far"};
   for (const std::size_t i : corners(best)) {
     line.x.push_back(place_of(*order[i]));
@@ -72,7 +62,7 @@ Figure by_time(const Subject& subject) {
 }
 
 std::string how_it_goes(const Subject& subject) {
-  const std::vector<double> best = best_so_far(subject, subject.measured);
+  const std::vector<double> best = best_so_far(subject.experiment, subject.measured);
   std::size_t last = 0;
   for (std::size_t i = 1; i < best.size(); ++i) {
     if (best[i] != best[i - 1]) last = i;
@@ -98,7 +88,7 @@ Card trace_optimization(const Subject& subject) {
     return card;
   }
   card.text = how_it_goes(subject) + thinned_note(drawn(subject).size(), subject.measured.size());
-  const std::vector<double> best = best_so_far(subject, subject.measured);
+  const std::vector<double> best = best_so_far(subject.experiment, subject.measured);
   for (std::size_t i = 0; i < best.size(); ++i) {
     if (i > 0 && best[i] == best[i - 1]) continue;
     const Trial& trial = *subject.measured[i];

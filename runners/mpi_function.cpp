@@ -38,10 +38,11 @@ class FunctionRunner::Call : public MpiTrial {
   AttemptId id() const override { return id_; }
   void report(const std::string& metric, std::int64_t step, double mean, double sem) override {
     if (leads_) {
-      const Observation observation{metric, step, mean, sem};
+      Observation observation{metric, step, mean, sem};
       if (step == final_step) {
         finals_.push_back(observation);
       } else {
+        observation.at = now();
         runner_.news_.push_back({.id = id_, .state = JobState::running, .ending = {}, .observations = {observation}});
       }
     }

@@ -144,11 +144,11 @@ void fields(A& archive, Is<AttemptId> auto& r) {
 }
 template <class A>
 void fields(A& archive, Is<Observation> auto& r) {
-  archive(r.metric, r.step, r.mean, r.sem);
+  archive(r.metric, r.step, r.mean, r.sem, r.at);
 }
 template <class A>
 void fields(A& archive, Is<Ending> auto& r) {
-  archive(r.cause, r.exit_code, r.signal, r.detail, r.host, r.started, r.ended, r.cpu_seconds, r.peak_memory);
+  archive(r.cause, r.exit_code, r.signal, r.detail, r.host, r.started, r.ended, r.cpu_seconds, r.peak_memory, r.nodes);
 }
 template <class A>
 void fields(A& archive, Is<Job> auto& r) {

@@ -65,6 +65,7 @@ Ending with_cause(const Situation& situation, Cause cause, const std::string& wh
   Ending ending = situation.record ? ending_of(*situation.record) : Ending{};
   if (!situation.record && situation.slurm) {
     ending.host = situation.host.empty() ? situation.slurm->nodes : situation.host;
+    ending.nodes = situation.nodes;
     ending.exit_code = situation.slurm->exit_code;
     ending.signal = situation.slurm->signal;
   }

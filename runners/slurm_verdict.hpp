@@ -47,6 +47,7 @@ struct Testimony {
 struct Situation {
   bool started = false;              ///< somebody claimed the attempt
   std::string host{};                ///< that claimed it
+  int nodes = 0;                     ///< of its job, by the claim; 0: unknown
   std::optional<ExitRecord> record;  ///< of its last start
   std::optional<Testimony> slurm;
   std::optional<Cause> logged{};  ///< what the job's log says of it, see cause_in_log

@@ -193,6 +193,7 @@ bool Watch::examine(AttemptId id, TimePoint now) {
       reports_.push_back({id, JobState::running, {}, metadata_of(job)});
     }
     if (start) situation.host = start->by.host;
+    if (start) situation.nodes = start->by.nodes;
     if (start) situation.record = read_exit_record(attempt.exit_record(start->start));
     job.has_record = situation.record.has_value();
     situation.slurm = job.testimony;

@@ -38,6 +38,7 @@ json to_json(const Parameterization& parameters) {
 json to_json(const Observation& observation) {
   json object{{"metric", observation.metric}, {"mean", finite(observation.mean)}, {"sem", finite(observation.sem)}};
   object["step"] = observation.step == final_step ? json(nullptr) : json(observation.step);
+  object["at"] = to_json(observation.at);
   return object;
 }
 

@@ -81,11 +81,13 @@ ExportTable experiment_table(const Experiment& experiment) {
 ExportTable observations_table(const Experiment& experiment) {
   using enum ExportColumn::Type;
   ExportTable table{
-      "observations", {{"trial", integer}, {"metric", text}, {"step", integer}, {"mean", real}, {"sem", real}}, {}};
+      "observations",
+      {{"trial", integer}, {"metric", text}, {"step", integer}, {"mean", real}, {"sem", real}, {"at", text}},
+      {}};
   for (const Trial& trial : experiment.trials()) {
     for (const Observation& o : trial.observations) {
       table.rows.push_back({count_cell(trial.index), o.metric, o.step == final_step ? Cell{} : Cell{o.step},
-                            real_cell(o.mean), real_cell(o.sem)});
+                            real_cell(o.mean), real_cell(o.sem), time_cell(o.at)});
     }
   }
   return table;
@@ -108,6 +110,7 @@ std::vector<Cell> attempt_row(int trial, std::size_t k, const Attempt& attempt) 
                            count_cell(ending.peak_memory)});
   }
   row.emplace_back(metadata_text(attempt.metadata));
+  row.push_back(ending.nodes > 0 ? count_cell(ending.nodes) : Cell{});
   return row;
 }
 
@@ -127,7 +130,8 @@ ExportTable attempts_table(const Experiment& experiment) {
                      {"detail", text},
                      {"cpu_seconds", real},
                      {"peak_memory", integer},
-                     {"metadata", text}},
+                     {"metadata", text},
+                     {"nodes", integer}},
                     {}};
   for (const Trial& trial : experiment.trials()) {
     for (std::size_t k = 0; k < trial.attempts.size(); ++k)

@@ -20,7 +20,7 @@
 
 namespace stune::cli {
 
-inline constexpr std::int64_t export_schema = 1;
+inline constexpr std::int64_t export_schema = 2;
 
 /// A text, a number, or (monostate) no value.
 using Cell = std::variant<std::monostate, std::int64_t, double, std::string>;

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "analysis/subject.hpp"
 #include "cli/quantities.hpp"
 
 namespace stune::cli {
@@ -32,18 +33,6 @@ Glyphs glyphs_of_locale() {
   return Glyphs::ascii;
 }
 
-std::vector<double> best_so_far(const Experiment& experiment) {
-  const bool minimize = experiment.definition().optimization.objectives.front().minimize;
-  std::vector<double> best;
-  for (const Trial& trial : experiment.trials()) {
-    const auto value = trial.status == TrialStatus::completed ? objective_of(experiment, trial) : std::nullopt;
-    if (!value || !std::isfinite(value->mean)) continue;
-    const double before = best.empty() ? value->mean : best.back();
-    best.push_back(minimize ? std::min(before, value->mean) : std::max(before, value->mean));
-  }
-  return best;
-}
-
 std::string sparkline(const std::vector<double>& values, std::size_t width, Glyphs glyphs) {
   if (values.empty()) return {};
   const auto& levels = glyphs == Glyphs::blocks ? blocks : darker_and_darker;
@@ -60,7 +49,7 @@ std::string sparkline(const std::vector<double>& values, std::size_t width, Glyp
 }
 
 std::string trace_picture(const Experiment& experiment, Glyphs glyphs) {
-  const std::vector<double> best = best_so_far(experiment);
+  const std::vector<double> best = analysis::best_so_far(experiment, measured_trials(experiment));
   const std::string picture = sparkline(best, widest, glyphs);
   return picture.empty() ? picture : picture + "  " + number(best.front(), 4) + " to " + number(best.back(), 4);
 }

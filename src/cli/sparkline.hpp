@@ -9,9 +9,6 @@
 
 namespace stune::cli {
 
-/// The best objective after each completed trial, in their order. O(trials).
-std::vector<double> best_so_far(const Experiment& experiment);
-
 enum class Glyphs : std::uint8_t { blocks, ascii };
 /// Those that the locale of the environment can show.
 Glyphs glyphs_of_locale();

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "analysis/subject.hpp"
 #include "base/clock.hpp"
 #include "cli/describe.hpp"
 #include "cli/export_tables.hpp"
@@ -40,7 +41,8 @@ json attempt_json(const Attempt& attempt) {
                  {"host", ending.host},
                  {"detail", ending.detail},
                  {"cpu_seconds", ending.cpu_seconds},
-                 {"peak_memory", ending.peak_memory}});
+                 {"peak_memory", ending.peak_memory},
+                 {"nodes", ending.nodes > 0 ? json(ending.nodes) : json(nullptr)}});
   return object;
 }
 
@@ -80,13 +82,11 @@ std::vector<const Trial*> in_order(const Experiment& experiment, bool best_first
 }
 
 /// How long the last attempt has run, as far as it is known.
-std::string run_time(const Trial& trial) {
-  if (trial.attempts.empty() || !trial.attempts.back().ending) return "";
-  const Ending& ending = *trial.attempts.back().ending;
-  if (!ending.started || !ending.ended) return "";
-  const Seconds elapsed = *ending.ended - *ending.started;
-  return elapsed < Seconds{10} ? number(elapsed.count(), 2) + " s"
-                               : to_words(std::chrono::round<std::chrono::seconds>(elapsed));
+std::string run_time_text(const Trial& trial) {
+  const auto elapsed = analysis::run_time(trial);
+  if (!elapsed) return "";
+  return *elapsed < Seconds{10} ? number(elapsed->count(), 2) + " s"
+                                : to_words(std::chrono::round<std::chrono::seconds>(*elapsed));
 }
 
 std::string status_word(const Experiment& experiment, const Trial& trial) {
@@ -106,16 +106,6 @@ std::string first_line(const std::string& text, std::size_t most) {
   return shortened(printable(text.substr(0, text.find('\n'))), most);
 }
 
-/// Why it ended as it did; of one that goes on, why it was tried again.
-std::string reason_of(const Trial& trial) {
-  if (!trial.reason.empty() || trial.attempts.size() < 2) return trial.reason;
-  const auto& before = trial.attempts[trial.attempts.size() - 2].ending;
-  if (!before) return {};
-  std::string cause = to_string(before->cause);
-  std::replace(cause.begin(), cause.end(), '_', ' ');
-  return "tried again after: " + cause + (before->host.empty() ? "" : " on " + before->host);
-}
-
 std::string trials_table(const Experiment& experiment, bool best_first) {
   using enum Table::Align;
   std::vector<Table::Column> columns{
@@ -129,9 +119,9 @@ std::string trials_table(const Experiment& experiment, bool best_first) {
                                  value ? number(value->mean) : "",
                                  value && std::isfinite(value->sem) && value->sem > 0 ? number(value->sem, 2) : ""};
     for (const Value& one : trial->parameters.values()) row.push_back(cell(one));
-    row.insert(row.end(), {trial->generator, run_time(*trial),
+    row.insert(row.end(), {trial->generator, run_time_text(*trial),
                            trial->attempts.size() > 1 ? std::to_string(trial->attempts.size()) : "",
-                           first_line(reason_of(*trial), 60)});
+                           first_line(analysis::reason_of(*trial), 60)});
     table.add(std::move(row));
   }
   return experiment.trials().empty() ? "No trial yet.\n" : table.text();

@@ -33,7 +33,7 @@ std::vector<std::string> reported_by(const AttemptFolder& attempt) {
     for (const Observation& observation : record->observations) names.insert(observation.metric);
   }
   for (const std::string& name : h5::Reader().read(attempt.metrics(start), {}).names) {
-    if (!name.ends_with(".sem") && !name.ends_with(".step")) names.insert(name);
+    if (!name.ends_with(".sem") && !name.ends_with(".step") && !name.ends_with(".time")) names.insert(name);
   }
   return {names.begin(), names.end()};
 }

@@ -47,7 +47,8 @@ struct JobReported {
   std::optional<Metadata> metadata{};
 };
 
-/// Partial results of a trial that goes on; replaces what it said of the same metric and step.
+/// Partial results of a trial that goes on; replaces what it said of the same metric and step. Steps of a manual trial
+/// that do not say when they were told were told now.
 struct Observed {
   int trial = 0;
   std::vector<Observation> observations{};

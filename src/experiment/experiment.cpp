@@ -32,7 +32,7 @@ bool fits(const Parameter& parameter, const Value& value) {
   return std::ranges::find(parameter.values, value) != parameter.values.end();
 }
 
-/// Later words on the same metric and step replace earlier ones.
+/// Later words on the same metric and step replace earlier ones; what is only said again was told when it was first.
 void merge(std::vector<Observation>& known, const std::vector<Observation>& news) {
   known.reserve(known.size() + news.size());
   for (const Observation& observation : news) {
@@ -42,7 +42,9 @@ void merge(std::vector<Observation>& known, const std::vector<Observation>& news
     if (same == known.rend()) {
       known.push_back(observation);
     } else {
+      const auto first = same->mean == observation.mean ? same->at : std::nullopt;
       *same = observation;
+      if (first) same->at = first;
     }
   }
 }
@@ -93,12 +95,14 @@ void Experiment::move(int trial, std::set<int>* to) {
 
 void Experiment::take(const ExperimentCreated& what, const Event& event) {
   Definition definition = what.definition;
+  parallel_over_time_ = {{event.at, what.options.parallel}};
   options_ = what.options;
   definition_ = std::move(definition);
   created_ = event.at;
 }
 
-void Experiment::take(const OptionsChanged& what, const Event&) {
+void Experiment::take(const OptionsChanged& what, const Event& event) {
+  if (what.options.parallel != options_.parallel) parallel_over_time_.emplace_back(event.at, what.options.parallel);
   options_ = what.options;
   stop_asked_ = false;
 }
@@ -188,9 +192,13 @@ void Experiment::take(const JobReported& what, const Event& event) {
   }
 }
 
-void Experiment::take(const Observed& what, const Event&) {
+void Experiment::take(const Observed& what, const Event& event) {
   open_trial(what.trial);
-  merge(trials_[static_cast<std::size_t>(what.trial)].observations, what.observations);
+  std::vector<Observation> news = what.observations;
+  for (Observation& observation : news) {
+    if (is_manual(what.trial) && observation.step != final_step && !observation.at) observation.at = event.at;
+  }
+  merge(trials_[static_cast<std::size_t>(what.trial)].observations, news);
 }
 
 void Experiment::take(const TrialEnded& what, const Event& event) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "experiment/event.hpp"
@@ -28,6 +29,8 @@ class Experiment {
   Sequence last_evidence() const { return last_evidence_; }
   const Definition& definition() const { return definition_; }
   const RunOptions& options() const { return options_; }
+  /// RunOptions::parallel as it was from each of these times on, the first one the experiment's beginning.
+  const std::vector<std::pair<TimePoint, int>>& parallel_over_time() const { return parallel_over_time_; }
   const std::vector<Trial>& trials() const { return trials_; }
   const Trial& trial(int index) const { return trials_.at(static_cast<std::size_t>(index)); }
   bool is_manual(int trial) const { return manual_.contains(trial); }
@@ -75,6 +78,7 @@ class Experiment {
 
   Definition definition_;
   RunOptions options_;
+  std::vector<std::pair<TimePoint, int>> parallel_over_time_;
   std::vector<Trial> trials_;
   std::set<int> waiting_, live_, fetching_, manual_, trial_stops_;
   std::map<std::string, int> served_;

@@ -10,7 +10,8 @@ bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)
 }  // namespace
 
 bool Observation::operator==(const Observation& other) const {
-  return metric == other.metric && step == other.step && same(mean, other.mean) && same(sem, other.sem);
+  return metric == other.metric && step == other.step && same(mean, other.mean) && same(sem, other.sem) &&
+         at == other.at;
 }
 
 const char* to_string(TrialStatus status) {

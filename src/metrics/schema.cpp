@@ -22,10 +22,19 @@ double sem_at(const Series& series, std::size_t i) {
   return series.sems.size() == 1 ? series.sems.front() : series.sems[i];
 }
 
-/// Empty if steps and standard errors fit the values.
+std::optional<TimePoint> time_at(const Series& series, std::size_t i) {
+  if (series.times.empty()) return std::nullopt;
+  return TimePoint{std::chrono::round<TimePoint::duration>(Seconds{series.times[i]})};
+}
+
+/// Empty if steps, times and standard errors fit the values.
 std::string check(const Series& series) {
   const std::size_t count = series.values.values.size();
   if (!series.steps.empty() && series.steps.size() != count) return describe(series.steps.size(), "steps", count);
+  if (!series.times.empty() && series.times.size() != count) return describe(series.times.size(), "times", count);
+  constexpr double last_time = 9e12;  // in seconds: what microseconds can hold
+  const auto is_no_time = [](double time) { return !(time >= 0 && time <= last_time); };
+  if (std::any_of(series.times.begin(), series.times.end(), is_no_time)) return "its times are not seconds since 1970";
   if (series.sems.size() > 1 && series.sems.size() != count) return describe(series.sems.size(), "sems", count);
   double before = -1.0;
   for (const double step : series.steps) {
@@ -79,17 +88,22 @@ Read to_observations(const std::string& metric, const Series& series, const std:
   result.reserve(values.size() + 1);
   for (std::size_t i = 0; i < values.size(); ++i) {
     const auto step = static_cast<std::int64_t>(series.steps.empty() ? static_cast<double>(i) : series.steps[i]);
-    result.push_back({metric, step, values[i], sem_at(series, i)});
+    result.push_back({metric, step, values[i], sem_at(series, i), time_at(series, i)});
   }
   if (reduce != "last") result.push_back(std::get<std::vector<Observation>>(final_value).front());
   return result;
 }
 
 std::vector<Observation> merge(std::vector<Observation> file, const std::vector<Observation>& reported) {
-  std::map<std::int64_t, bool> in_file;
-  for (const Observation& observation : file) in_file[observation.step] = true;
+  std::map<std::int64_t, std::size_t> in_file;
+  for (std::size_t i = 0; i < file.size(); ++i) in_file[file[i].step] = i;
   for (const Observation& observation : reported) {
-    if (!in_file.contains(observation.step)) file.push_back(observation);
+    const auto same = in_file.find(observation.step);
+    if (same == in_file.end()) {
+      file.push_back(observation);
+    } else if (!file[same->second].at) {
+      file[same->second].at = observation.at;
+    }
   }
   std::stable_sort(file.begin(), file.end(), [](const Observation& a, const Observation& b) {
     // The final value, whose step is the smallest number, comes last.

@@ -3,6 +3,7 @@
 ///     NAME         a number                 the final value
 ///     NAME         a row of n numbers       a progression
 ///     NAME.step    a row of n integers      its steps; without it they are 0, 1, ... n-1. Rising, never negative
+///     NAME.time    a row of n numbers       when each point was measured, in seconds since 1970
 ///     NAME.sem     a number, or a row of n  standard error of the value, or of each point; 0 says exact
 ///
 /// Any integer or float type; a name with slashes lies in groups. The last point of a progression is the result, unless
@@ -30,11 +31,12 @@ struct Mismatch {
 };
 using Read = std::variant<std::vector<Observation>, Mismatch>;
 
-/// Raw numbers of one metric. Empty `steps` and `sems`: not given.
+/// Raw numbers of one metric. Empty `steps`, `sems` and `times`: not given.
 struct Series {
   h5::Numbers values;
   std::vector<double> steps;
   std::vector<double> sems;
+  std::vector<double> times{};
 };
 
 /// By the schema above; a final value is there too if `reduce` is not "last". All points, also those not finite. Pure.
@@ -43,7 +45,7 @@ Read to_observations(const std::string& metric, const Series& series, const std:
 /// One final value for data that the application writes in its own way: last, min, max or mean of a row. Pure.
 Read reduce_to_final(const std::string& metric, const Series& series, const std::string& reduce);
 
-/// `file` and `reported` together, by step; `file` wins.
+/// `file` and `reported` together, by step; `file` wins, but for a time that it does not know.
 std::vector<Observation> merge(std::vector<Observation> file, const std::vector<Observation>& reported);
 
 /// Without points that are not finite, but for the last word, and with at most most_points. They are in order.

@@ -46,10 +46,10 @@ std::variant<std::vector<Observation>, h5::Failure> read(h5::Reader& reader, con
                                                          const std::string& metric, const Hdf5Source& source) {
   const std::string object = source.dataset.empty() ? metric : source.dataset;
   const std::string sem = source.sem.empty() ? object + ".sem" : source.sem;
-  h5::Answer answer = reader.read(path, {object, sem, object + ".step"});
+  h5::Answer answer = reader.read(path, {object, sem, object + ".step", object + ".time"});
   if (answer.failure) return *answer.failure;
   if (const auto* failure = std::get_if<h5::Failure>(&answer.objects[0])) return with_names(*failure, answer.names);
-  Series series{std::move(std::get<h5::Numbers>(answer.objects[0])), {}, {}};
+  Series series{std::move(std::get<h5::Numbers>(answer.objects[0])), {}, {}, {}};
   auto sems = take(answer.objects[1], !source.sem.empty());
   if (const auto* failure = std::get_if<h5::Failure>(&sems)) return with_names(*failure, answer.names);
   series.sems = std::move(std::get<std::vector<double>>(sems));
@@ -58,6 +58,9 @@ std::variant<std::vector<Observation>, h5::Failure> read(h5::Reader& reader, con
     auto steps = take(answer.objects[2], false);
     if (const auto* failure = std::get_if<h5::Failure>(&steps)) return *failure;
     series.steps = std::move(std::get<std::vector<double>>(steps));
+    auto times = take(answer.objects[3], false);
+    if (const auto* failure = std::get_if<h5::Failure>(&times)) return *failure;
+    series.times = std::move(std::get<std::vector<double>>(times));
   }
   Read result = own ? to_observations(metric, series, source.reduce) : reduce_to_final(metric, series, source.reduce);
   if (const auto* mismatch = std::get_if<Mismatch>(&result)) return h5::Failure{h5::Problem::wrong_type, mismatch->why};

@@ -44,6 +44,7 @@ void fields(auto& field, Like<Observation> auto& observation) {
   field.rare("step", observation.step, final_step);
   field("mean", observation.mean);
   field.rare("sem", observation.sem, std::numeric_limits<double>::quiet_NaN());
+  field.rare("at", observation.at);
 }
 
 void fields(auto& field, Like<Ending> auto& ending) {
@@ -56,6 +57,7 @@ void fields(auto& field, Like<Ending> auto& ending) {
   field.rare("ended", ending.ended);
   field.rare("cpu_seconds", ending.cpu_seconds);
   field.rare("peak_memory", ending.peak_memory);
+  field.rare("nodes", ending.nodes);
 }
 
 void write(json::Writer& out, TrialStatus status) { out.text(status_words.at(static_cast<std::size_t>(status))); }

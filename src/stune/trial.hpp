@@ -14,7 +14,6 @@
 
 namespace stune {
 
-using TimePoint = std::chrono::sys_time<std::chrono::microseconds>;  ///< wall clock of the coordinator, UTC
 using Seconds = std::chrono::duration<double>;
 
 /// The optimizer's view. Persistent: never renumber.
@@ -68,6 +67,7 @@ struct Ending {
   std::optional<TimePoint> ended{};
   double cpu_seconds = 0.0;      ///< user + system, all processes waited for; 0: unknown
   std::int64_t peak_memory = 0;  ///< bytes, largest process; 0: unknown
+  int nodes = 0;                 ///< that its job had, whether it used all of them or not; 0: unknown
 
   bool operator==(const Ending&) const = default;
 };

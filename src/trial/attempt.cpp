@@ -54,6 +54,7 @@ class Start {
     record_.job = claimant.job;
     record_.restart = claimant.restart;
     record_.host = claimant.host;
+    record_.nodes = claimant.nodes;
     record_.started = now();
     const std::string trial = folder_.path().parent_path().filename().string();
     const std::string attempt = folder_.path().filename().string();
@@ -181,7 +182,8 @@ int run_attempt(const AttemptOptions& options, const Environment& environment) {
   if (options.task) create_folder(path.has_filename() ? path : path.parent_path());
   if (!fs::is_directory(path, error)) throw StorageError("there is no attempt's folder " + path.string());
   const AttemptFolder folder(path.has_filename() ? path : path.parent_path());
-  const Claimant claimant = make_claimant(environment);
+  Claimant claimant = make_claimant(environment);
+  if (options.task) claimant.nodes = 0;  // from a runner whose attempts share the job that it is in
   const auto answer = claim(folder, claimant);
   if (const auto* refused = std::get_if<Refused>(&answer)) {
     std::cerr << "stune: this attempt is not run again: " << refused->why << '\n';

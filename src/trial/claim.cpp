@@ -17,7 +17,7 @@ std::string encode_claimant(const Claimant& claimant) {
   return Json{{"job", trial::encode_text(claimant.job)},     {"restart", claimant.restart},
               {"host", trial::encode_text(claimant.host)},   {"pid", claimant.process.pid},
               {"start_ticks", claimant.process.start_ticks}, {"boot_id", trial::encode_text(claimant.process.boot_id)},
-              {"nonce", trial::encode_text(claimant.nonce)}}
+              {"nonce", trial::encode_text(claimant.nonce)}, {"nodes", claimant.nodes}}
              .dump() +
          "\n";
 }
@@ -31,6 +31,7 @@ Claimant decode_claimant(const Json& json) {
   claimant.process.start_ticks = trial::member_or(json, "start_ticks", std::uint64_t{0});
   claimant.process.boot_id = trial::text_or(json, "boot_id");
   claimant.nonce = trial::text_or(json, "nonce");
+  claimant.nodes = trial::member_or(json, "nodes", 0);
   return claimant;
 }
 

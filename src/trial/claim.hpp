@@ -19,11 +19,12 @@ struct Claimant {
   std::string host;
   ProcessIdentity process;  ///< the node program
   std::string nonce;        ///< unique to this try
+  int nodes = 0;            ///< that the job has; 0: unknown
 };
 
 /// The calling process as a claimant. In a Slurm job (SLURM_JOB_ID, or SLURM_ARRAY_JOB_ID and SLURM_ARRAY_TASK_ID) the
 /// job is "CLUSTER:ID" or "CLUSTER:ARRAY_INDEX" with SLURM_CLUSTER_NAME, which may be empty, and the restart count is
-/// SLURM_RESTART_COUNT; anywhere else it is "local:HOST:PID".
+/// SLURM_RESTART_COUNT, of SLURM_JOB_NUM_NODES nodes; anywhere else it is "local:HOST:PID".
 Claimant make_claimant(const Environment& environment);
 
 /// This claimant now owns start `start`.

@@ -13,6 +13,14 @@ std::string variable(const Environment& environment, const char* name) {
   return found == environment.end() ? std::string() : found->second;
 }
 
+/// 0 where there is none.
+int number(const Environment& environment, const char* name) {
+  const std::string text = variable(environment, name);
+  int result = 0;
+  std::from_chars(text.data(), text.data() + text.size(), result);
+  return result;
+}
+
 }  // namespace
 
 Claimant make_claimant(const Environment& environment) {
@@ -31,8 +39,8 @@ Claimant make_claimant(const Environment& environment) {
   if (const std::string node = variable(environment, "SLURMD_NODENAME"); !node.empty()) claimant.host = node;
   const std::string index = variable(environment, "SLURM_ARRAY_TASK_ID");
   claimant.job = cluster + (array.empty() || index.empty() ? job : array + "_" + index);
-  const std::string restarts = variable(environment, "SLURM_RESTART_COUNT");
-  std::from_chars(restarts.data(), restarts.data() + restarts.size(), claimant.restart);
+  claimant.restart = number(environment, "SLURM_RESTART_COUNT");
+  claimant.nodes = number(environment, "SLURM_JOB_NUM_NODES");
   return claimant;
 }
 

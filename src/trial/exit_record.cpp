@@ -28,6 +28,7 @@ Json encode_record(const ExitRecord& record) {
           {"job", trial::encode_text(record.job)},
           {"restart", record.restart},
           {"host", trial::encode_text(record.host)},
+          {"nodes", record.nodes},
           {"started", trial::encode_time(record.started)},
           {"ended", trial::encode_time(record.ended)},
           {"exit_code", record.exit_code},
@@ -54,6 +55,7 @@ ExitRecord decode_record(const Json& json) {
   record.job = trial::text_or(json, "job");
   record.restart = trial::member_or(json, "restart", 0);
   record.host = trial::text_or(json, "host");
+  record.nodes = trial::member_or(json, "nodes", 0);
   record.started = time_or_none(json, "started");
   record.ended = time_or_none(json, "ended");
   record.exit_code = trial::member_or(json, "exit_code", 0);
@@ -131,6 +133,7 @@ Ending ending_of(const ExitRecord& record) {
   ending.exit_code = record.exit_code;
   ending.signal = record.signal;
   ending.host = record.host;
+  ending.nodes = record.nodes;
   if (record.started != TimePoint{}) ending.started = record.started;
   if (record.ended != TimePoint{}) ending.ended = record.ended;
   ending.cpu_seconds = record.cpu_seconds;

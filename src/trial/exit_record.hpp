@@ -34,6 +34,7 @@ struct ExitRecord {
   std::string job;  ///< as in the claim
   int restart = 0;
   std::string host;
+  int nodes = 0;  ///< as in the claim
   TimePoint started{};
   TimePoint ended{};
   int exit_code = 0;                    ///< of the command

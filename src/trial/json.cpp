@@ -74,6 +74,7 @@ Json encode_observations(const std::vector<Observation>& observations) {
     if (observation.step != final_step) entry["step"] = observation.step;
     entry["mean"] = encode_number(observation.mean);
     if (!std::isnan(observation.sem)) entry["sem"] = encode_number(observation.sem);
+    if (observation.at) entry["at"] = encode_time(*observation.at);
     result.push_back(std::move(entry));
   }
   return result;
@@ -87,6 +88,7 @@ std::vector<Observation> decode_observations(const Json& json) {
     observation.step = member_or(entry, "step", final_step);
     observation.mean = decode_number(entry.at("mean"));
     if (entry.contains("sem")) observation.sem = decode_number(entry.at("sem"));
+    if (entry.contains("at")) observation.at = decode_time(entry.at("at"));
     result.push_back(std::move(observation));
   }
   return result;

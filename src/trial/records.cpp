@@ -118,6 +118,15 @@ std::string record_name(int start) {
   return text + suffix_of(start) + random_name(8) + ".json";
 }
 
+/// When the call was made that left this file.
+std::optional<TimePoint> told_at(const std::filesystem::path& file) {
+  const std::string name = file.filename().string();
+  std::int64_t nanoseconds = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), nanoseconds);
+  if (error != std::errc() || *end != '.') return std::nullopt;
+  return TimePoint{std::chrono::duration_cast<TimePoint::duration>(std::chrono::nanoseconds(nanoseconds))};
+}
+
 const std::string& required(const Environment& environment, const char* name) {
   const auto found = environment.find(name);
   if (found == environment.end() || found->second.empty()) {
@@ -158,6 +167,7 @@ std::vector<Observation> read_records(const AttemptFolder& folder, int start) {
     try {
       const auto json = trial::Json::parse(read_file(file).value_or("{}"));
       for (Observation& observation : trial::decode_observations(json.at("observations"))) {
+        if (observation.step != final_step) observation.at = told_at(file);
         const auto [place, is_new] = places.try_emplace({observation.metric, observation.step}, result.size());
         if (is_new) {
           result.push_back(std::move(observation));

@@ -2,8 +2,8 @@
 ///
 ///     records/TIME.START.NAME.json   {"observations": [{"metric": "accuracy", "step": 3, "mean": 0.9, "sem": 0.01}]}
 ///
-/// TIME is in nanoseconds, so that names sort as the calls were made; START is the start that reported. Each file
-/// appears whole, by rename; calls of one trial may run at the same time.
+/// TIME is in nanoseconds since 1970: names sort as the calls were made, and it is Observation::at of a step; START is
+/// the start that reported. Each file appears whole, by rename; calls of one trial may run at the same time.
 #pragma once
 
 #include <filesystem>

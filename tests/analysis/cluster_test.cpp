@@ -69,7 +69,7 @@ TEST_F(Cluster, AttemptsAreQueuedThenRunInAsFewLanesAsPossible) {
 }
 
 TEST_F(Cluster, TheTimelineHasABarForEachWaitAndEachRun) {
-  const Card card = show_cluster(Subject(*made_));
+  const Card card = draw_timeline(Subject(*made_));
 
   const Figure& timeline = card.figures.at(0);
   std::map<std::string, std::size_t> bars;
@@ -79,17 +79,73 @@ TEST_F(Cluster, TheTimelineHasABarForEachWaitAndEachRun) {
   EXPECT_EQ(timeline.x.title, "time since the experiment began / min");
 }
 
-TEST_F(Cluster, CostsAreCountedByHand) {
-  const Card card = show_cluster(Subject(*made_));
-
+std::map<std::string, std::string> costs_of(const MadeExperiment& made) {
   std::map<std::string, std::string> rows;
-  for (const auto& row : card.rows) rows[std::get<std::string>(row[0])] = std::get<std::string>(row[1]);
+  for (const auto& row : show_cluster(Subject(*made)).rows)
+    rows[std::get<std::string>(row[0])] = std::get<std::string>(row[1]);
+  return rows;
+}
+
+TEST_F(Cluster, CostsAreCountedByHand) {
+  auto rows = costs_of(made_);
+
   // 2 + 10 + 10 + 8 minutes of 21 minutes in two slots.
   EXPECT_EQ(rows["utilization (running, of --parallel)"], "71 %");
-  EXPECT_EQ(rows["job hours (times the nodes of a job: node-hours)"], "0.5");
-  EXPECT_EQ(rows["of these in attempts that failed or were lost"], "0.2");
+  EXPECT_EQ(rows["job hours"], "0.5");
+  EXPECT_EQ(rows["job hours of attempts that failed or were lost"], "0.2");
   EXPECT_EQ(rows["machines"], "2");
   EXPECT_THAT(rows["queue wait"], HasSubstr("longest 240 s"));
+}
+
+/// Three jobs of half an hour: four nodes, two that failed, and nobody knows how many.
+TEST(Costs, NodeHoursAreThoseOfWholeNodesAndWhatIsNotKnownStaysApart) {
+  MadeExperiment made({range("x", 0, 1)});
+  for (int i = 0; i < 3; ++i) made.create({{"x", 0.1 * i}}, "Sobol", false);
+  made.happen(SubmissionIntended{"a", {{0, 0}, {1, 0}, {2, 0}}});
+  const auto end = [&](int trial, Cause cause, int nodes) {
+    Ending half_an_hour = ending(cause, 5, 35);
+    half_an_hour.nodes = nodes;
+    const bool well = cause == Cause::completed;
+    made.happen(TrialEnded{trial,
+                           well ? TrialStatus::completed : TrialStatus::failed,
+                           {},
+                           half_an_hour,
+                           {{"loss", final_step, 0.1 * trial, 0.0}}});
+  };
+  end(0, Cause::completed, 4);
+  end(1, Cause::exit_code, 2);
+  end(2, Cause::completed, 0);
+
+  auto rows = costs_of(made);
+
+  EXPECT_EQ(rows["node-hours (nodes counted whole, also where shared)"], "3");
+  EXPECT_EQ(rows["node-hours of attempts that failed or were lost"], "1");
+  EXPECT_EQ(rows["job hours (nodes not known)"], "0.5");
+}
+
+/// One trial at a time for half an hour, then four for another, of which two were there.
+TEST(Costs, UtilizationIsOfWhatWasAskedForAtEachTime) {
+  RunOptions run;
+  run.trials = 3;
+  run.parallel = 1;
+  MadeExperiment made({range("x", 0, 1)}, {"loss", true}, run);                // 0
+  for (int i = 0; i < 3; ++i) made.create({{"x", 0.1 * i}}, "Sobol", false);   // 1, 2, 3
+  made.happen(SubmissionIntended{"a", {{0, 0}}});                              // 4
+  for (int i = 5; i < 34; ++i) made.happen(Observed{0, {{"other", i, 1.0}}});  // 5 .. 33
+  run.parallel = 4;
+  made.happen(OptionsChanged{run});                        // 34
+  made.happen(SubmissionIntended{"b", {{1, 0}, {2, 0}}});  // 35
+  for (const auto& [trial, start, stop] : {std::tuple{0, 4, 34}, {1, 35, 64}, {2, 35, 64}}) {
+    made.happen(TrialEnded{
+        trial, TrialStatus::completed, {}, ending(Cause::completed, start, stop), {{"loss", final_step, 1.0, 0.0}}});
+  }
+
+  // 30 + 29 + 29 minutes of 30 times 1 and 30 times 4; with four all the time it would be 37 %.
+  EXPECT_EQ(costs_of(made)["utilization (running, of --parallel)"], "59 %");
+  const Trace asked_for = draw_timeline(Subject(*made)).figures.at(1).traces.back();
+  EXPECT_EQ(asked_for.name, "--parallel");
+  EXPECT_THAT(asked_for.x, ElementsAre(0, 34, 64));
+  EXPECT_THAT(asked_for.y, ElementsAre(1, 4, 4));
 }
 
 TEST_F(Cluster, FailuresAreCountedByCause) {
@@ -136,6 +192,7 @@ TEST(ClusterOfTrialsByHand, HasNoCard) {
   MadeExperiment made({range("x", 0, 1)});
   made.complete({{"x", 0.5}}, 1.0);
 
+  EXPECT_TRUE(draw_timeline(Subject(*made)).text.empty());
   EXPECT_TRUE(show_cluster(Subject(*made)).text.empty());
   EXPECT_TRUE(show_failures(Subject(*made)).text.empty());
 }

@@ -99,6 +99,17 @@ TEST(Health, TooManyAtATimeAndTooFewInAllAreSaidBeforeAnythingHasRun) {
   EXPECT_THAT(findings(*made), HasSubstr("note budget: 10 trials for 4 parameters"));
 }
 
+TEST(Health, ARunnerOfTheUsersOwnCanBeTooParallelButAPersonWhoRunsTrialsCannot) {
+  RunOptions own = plan(10, 8);
+  own.runner = "custom";
+  MadeExperiment runs({range("x", 0, 1)}, {"loss", true}, own), by_hand({range("x", 0, 1)}, {"loss", true}, own);
+  runs.happen(SubmissionIntended{"a", {{runs.create({{"x", 0.5}}, "Sobol", false), 0}}});
+  by_hand.create({{"x", 0.5}});
+
+  EXPECT_THAT(findings(*runs), HasSubstr("warning parallel: 10 trials, 8 at a time"));
+  EXPECT_THAT(findings(*by_hand), Not(HasSubstr("parallel")));
+}
+
 TEST(Health, AnEndlessPlateauIsNoted) {
   MadeExperiment made({range("x", 0, 1)});
   made.complete({{"x", 0.5}}, 0.0);

@@ -66,6 +66,18 @@ TEST_F(ModelCards, WholeNumbersAndNamesAreDrawnAsSuch) {
   EXPECT_EQ(names.traces.back().low.size(), 2U);
 }
 
+TEST_F(ModelCards, ASliceIsAlsoATable) {
+  const Card card = draw_slices(Subject(*made_));
+
+  ASSERT_EQ(card.rows.size(), 11U + 4U + 2U);
+  for (const auto& row : card.rows) {
+    ASSERT_EQ(row.size(), card.columns.size());
+    EXPECT_LE(std::get<double>(row[3]), std::get<double>(row[2]));
+    EXPECT_LE(std::get<double>(row[2]), std::get<double>(row[4]));
+  }
+  EXPECT_THAT(card.rows, testing::Contains(testing::Contains(Value{std::string("b")})));
+}
+
 TEST(Slices, OfManyParametersShowThoseThatMatterMost) {
   std::vector<Parameter> parameters{integer("size", 1, 1024, {.log_scale = true})};
   for (int i = 1; i < 10; ++i) parameters.push_back(range("x" + std::to_string(i), 0, 1));
@@ -120,6 +132,32 @@ TEST_F(ModelCards, AGoodModelIsTrusted) {
 
   EXPECT_THAT(card.text, HasSubstr("can be trusted"));
   EXPECT_EQ(card.rows.size(), 60U);
+}
+
+/// What `leave_one_out` says in one go, the slow way: a model for each trial, fitted to all others.
+std::vector<LeftOut> refits(const MadeExperiment& all) {
+  std::vector<LeftOut> result;
+  for (const Trial& left_out : all->trials()) {
+    MadeExperiment others(mixed());
+    for (const Trial& trial : all->trials()) {
+      if (trial.index != left_out.index) others.complete(trial.parameters, latest(trial, "loss")->mean);
+    }
+    result.push_back({left_out.index, latest(left_out, "loss")->mean,
+                      Surrogate::fit(*others)->predict({&left_out.parameters, 1}).front()});
+  }
+  return result;
+}
+
+TEST(CrossValidation, SaysWhatModelsSayThatHaveNeverSeenTheTrial) {
+  MadeExperiment made(mixed());
+  made.sample(20, loss);
+
+  const Validation quick = *Subject(*made).validation, slow = validate(refits(made));
+
+  EXPECT_NEAR(quick.r2, slow.r2, 0.1);
+  EXPECT_NEAR(quick.rank, slow.rank, 0.1);
+  EXPECT_EQ(trust(quick), trust(slow));
+  EXPECT_THAT(cross_validate(Subject(*made)).text, HasSubstr("hyperparameters were chosen with all of them"));
 }
 
 TEST(CrossValidation, NoiseIsNotTrusted) {

@@ -70,6 +70,36 @@ TEST(Summary, WaitAndRunTimesAreThoseOfAllAttemptsAndOfTheLast) {
   EXPECT_EQ(card.rows[0][column(card, "run time / s")], Value{60.0 * 30});
 }
 
+TEST(Summary, ATrialThatIsTriedAgainSaysWhy) {
+  MadeExperiment made({range("x", 0, 1)});
+  const int trial = made.create({{"x", 0.5}}, "Sobol", false);
+  made.happen(SubmissionIntended{"a", {{trial, 0}}});
+  Ending lost{Cause::node_failure};
+  lost.host = "node_7";
+  made.happen(JobReported{{trial, 0}, JobState::ended, lost, {}});
+  made.happen(SubmissionIntended{"b", {{trial, 1}}});
+
+  const Card card = summarize_trials(Subject(*made));
+
+  EXPECT_EQ(card.rows[0][column(card, "reason")], Value{std::string("tried again after: node failure on node_7")});
+}
+
+TEST(Experiment, EachParameterIsARowWithItsKindAndDefault) {
+  MadeExperiment made({range("lr", 1e-4, 1.0, {.log_scale = true, .default_value = 0.1}), integer("layers", 2, 8),
+                       choice("c", {Value{std::string("a")}, Value{std::string("b")}}), fixed("seed", Value{1.0})},
+                      {"accuracy", false});
+
+  const Card card = describe_experiment(Subject(*made));
+
+  EXPECT_THAT(card.columns, ElementsAre("parameter", "kind", "default"));
+  std::vector<std::string> rows;
+  for (const auto& row : card.rows)
+    rows.push_back(to_string(row[0]) + ": " + to_string(row[1]) + ", " + to_string(row[2]));
+  EXPECT_THAT(rows,
+              ElementsAre("lr: log(1e-04, 1), 0.1", "layers: int(2, 8), ", "c: choice(a, b), ", "seed: fixed(1.0), "));
+  EXPECT_THAT(card.text, HasSubstr("Maximize accuracy."));
+}
+
 TEST(BestTrial, ALuckyMeasurementIsToldFromAGoodTrial) {
   MadeExperiment made({range("x", 0, 1)});
   made.sample(

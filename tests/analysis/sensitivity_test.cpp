@@ -152,11 +152,13 @@ TEST(Sensitivity, SaysInWhichDirectionAParameterWorks) {
   const Card card = show_sensitivity(subject);
 
   std::map<std::string, std::string> effect;
-  for (const auto& row : card.rows) effect[std::get<std::string>(row[0])] = std::get<std::string>(row.back());
+  for (const auto& row : card.rows) effect[std::get<std::string>(row[0])] = std::get<std::string>(row[1]);
   EXPECT_EQ(effect["up"], "more of it raises loss");
   EXPECT_EQ(effect["bowl"], "best around 0.5, on average");
   EXPECT_EQ(effect["idle"], "next to nothing");
   EXPECT_THAT(effect["c"], HasSubstr("a is best"));
+  for (const Trace& bars : card.figures.at(0).traces)
+    EXPECT_THAT(bars.labels, testing::Contains(bars.name + ": more of it raises loss"));
   EXPECT_THAT(show_interactions(subject).text, HasSubstr("None of 6 pairs surely has more than 1 %"));
 }
 
@@ -232,11 +234,11 @@ TEST(Interactions, APairThatDependsOnOneAnotherIsFound) {
 
 TEST(Interactions, OfVeryManyParametersAreNotMeasuredAndItIsSaid) {
   std::vector<Parameter> many;
-  for (int i = 0; i < 16; ++i) many.push_back(range("x" + std::to_string(i), 0, 1));
+  for (int i = 0; i < 26; ++i) many.push_back(range("x" + std::to_string(i), 0, 1));
   MadeExperiment made(many);
   made.sample(40, [](const Parameterization& p) { return p.number("x0"); });
 
-  EXPECT_THAT(show_interactions(Subject(*made)).text, HasSubstr("16 parameters make 120 pairs: too many"));
+  EXPECT_THAT(show_interactions(Subject(*made)).text, HasSubstr("26 parameters make 325 pairs: too many"));
 }
 
 TEST(Interactions, ASingleParameterHasNone) {

@@ -53,8 +53,13 @@ class Export : public testing::Test {
     made_.happen(SubmissionIntended{"t", {{trial, 0}}});
     Ending ending{Cause::exit_code, 3};
     ending.detail = nasty;
+    ending.nodes = 4;
     ending.ended = TimePoint{} + std::chrono::milliseconds(1500);
-    made_.happen(TrialEnded{trial, TrialStatus::failed, nasty, ending, {{"<script>", 5, 1.5}}});
+    made_.happen(TrialEnded{trial,
+                            TrialStatus::failed,
+                            nasty,
+                            ending,
+                            {{"<script>", 5, 1.5, std::nan(""), TimePoint{} + std::chrono::seconds(20)}}});
   }
 
   std::filesystem::path path(const std::string& name) const { return folder_ / name; }
@@ -77,7 +82,10 @@ TEST_F(Export, CsvKeepsEveryTextAndEveryDigit) {
   EXPECT_EQ(trials[1][12], nasty);
   EXPECT_EQ(trials[2][4], nasty);
   EXPECT_EQ(trials[2][5], "");
-  EXPECT_THAT(parse_csv(*read_file(path("out-observations.csv")))[2], ElementsAre("1", "<script>", "5", "1.5", ""));
+  EXPECT_THAT(parse_csv(*read_file(path("out-observations.csv")))[2],
+              ElementsAre("1", "<script>", "5", "1.5", "", "1970-01-01T00:00:20Z"));
+  EXPECT_EQ(parse_csv(*read_file(path("out-attempts.csv")))[0].back(), "nodes");
+  EXPECT_EQ(parse_csv(*read_file(path("out-attempts.csv")))[1].back(), "4");
   EXPECT_EQ(parse_csv(*read_file(path("out-attempts.csv")))[1][5], "1970-01-01T00:00:01.500000Z");
 }
 
@@ -109,7 +117,7 @@ TEST_F(Export, SqliteAnswersQuestionsInSql) {
   EXPECT_THAT(query(path("out.sqlite"), "SELECT step, sem FROM observations ORDER BY trial"),
               ElementsAre(ElementsAre("NULL", "0.25"), ElementsAre("5", "NULL")));
   EXPECT_THAT(query(path("out.sqlite"), "SELECT name, objective, minimize, schema FROM experiment"),
-              ElementsAre(ElementsAre("made", "loss", "1", "1")));
+              ElementsAre(ElementsAre("made", "loss", "1", "2")));
 }
 #endif
 

@@ -43,6 +43,22 @@ TEST(Schema, ARowIsAProgression) {
               ElementsAre(Observation{"a", 10, 5, 1}, Observation{"a", 30, 6, 2}));
 }
 
+TEST(Schema, APointMayHaveATime) {
+  Series series = row({5, 6});
+  series.times = {1'764'000'000.25, 1'764'000'030};
+
+  const auto points = found(to_observations("a", series, "last"));
+
+  EXPECT_EQ(points.at(0).at, TimePoint(std::chrono::microseconds(1'764'000'000'250'000)));
+  EXPECT_EQ(points.at(1).at, TimePoint(std::chrono::seconds(1'764'000'030)));
+  series.times = {1};
+  EXPECT_THAT(why(to_observations("a", series, "last")), HasSubstr("1 times for 2 value(s)"));
+  for (const double wrong : {-1.0, nan, 1e300}) {
+    series.times = {1, wrong};
+    EXPECT_THAT(why(to_observations("a", series, "last")), HasSubstr("seconds since 1970"));
+  }
+}
+
 TEST(Schema, AReducedRowHasAFinalValueToo) {
   EXPECT_THAT(found(to_observations("a", row({5, 7, 6}), "max")).back(), Observation({"a", final_step, 7, nan}));
 }
@@ -78,6 +94,8 @@ TEST(Schema, TheFileWinsOverWhatWasReported) {
       merge({{"a", 0, 1, nan}, {"a", 2, 3, nan}}, {{"a", final_step, 9, nan}, {"a", 1, 2, nan}, {"a", 2, 7, nan}}),
       ElementsAre(Observation{"a", 0, 1, nan}, Observation{"a", 1, 2, nan}, Observation{"a", 2, 3, nan},
                   Observation{"a", final_step, 9, nan}));
+  const TimePoint told{std::chrono::seconds(7)};
+  EXPECT_THAT(merge({{"a", 2, 3, nan}}, {{"a", 2, 7, nan, told}}), ElementsAre(Observation{"a", 2, 3, nan, told}));
 }
 
 TEST(Schema, ThinnedProgressionsKeepTheirEnds) {

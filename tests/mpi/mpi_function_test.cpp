@@ -147,6 +147,9 @@ TEST_F(MpiFunctions, StepsAreToldAsTheyCome) {
     told.insert(told.end(), report.observations.begin(), report.observations.end());
 
   ASSERT_EQ(told.size(), 5U);
+  ASSERT_TRUE(told[0].at && told[2].at) << "a step says when it was told";
+  EXPECT_LE(*told[0].at, *told[2].at);
+  told[2].at.reset();
   EXPECT_EQ(told[2], (Observation{"loss", 3, 1.0 / 3}));
   EXPECT_EQ(told[3], (Observation{"error", final_step, 2.0, 0.5}));
   EXPECT_EQ(told[4], (Observation{"loss", final_step, 0.25}));

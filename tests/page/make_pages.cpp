@@ -148,6 +148,8 @@ MadeExperiment odd_names() {
   MadeExperiment made({range("model.encoder-layers.attention_dropout_rate", 0.1, 1000.0, {.log_scale = true}),
                        choice("words", {std::string("<script>alert(1)</script>"), std::string("2020-01-01"),
                                         std::string("%{x}, \"q\"")}),
+                       choice("model", {std::string("resnet50_pretrained_a"), std::string("resnet50_pretrained_b"),
+                                        std::string("a&b")}),
                        range("x", 0.0, 1.0)},
                       {"</script><img src=x onerror=alert(2)>, \"größe\" λ 漢字", true}, wanting(20));
   made.sample(20, [&](const Parameterization& p) { return p.number("x"); });

@@ -165,6 +165,16 @@ TEST(SlurmVerdict, WithoutARecordSlurmDecides) {
               cancelled, cancelled, preempted, lost, lost});
 }
 
+TEST(SlurmVerdict, WithoutARecordTheClaimTellsHowManyNodesItHad) {
+  Situation situation;
+  situation.started = situation.grace_over = true;
+  situation.nodes = 4;
+  situation.slurm = says(State::timeout);
+  situation.user = me;
+
+  EXPECT_EQ(std::get<Ending>(judge(situation)).nodes, 4);
+}
+
 TEST(SlurmVerdict, WhatNeverStartedAndFailedCouldNotBeLaunched) {
   expect_row({}, false,
              {launch_failure, launch_failure, launch_failure, timeout, timeout, Cause::out_of_memory, preempted,

@@ -42,7 +42,7 @@ TEST_F(RealSlurm, AHeldJobSaysWhyItIsPending) {
 }
 
 TEST_F(RealSlurm, ARequeuedJobStartsTwiceAndCountsOnce) {
-  open({"--requeue"});
+  open({"--requeue --nodes=2"});
   submit();
   ASSERT_TRUE(run_until_started());
   ASSERT_TRUE(drive_until(JobState::running));
@@ -56,6 +56,7 @@ TEST_F(RealSlurm, ARequeuedJobStartsTwiceAndCountsOnce) {
   EXPECT_EQ(ending().cause, Cause::completed) << ending().detail;
   EXPECT_EQ(metadata().at(start_key), "1");
   EXPECT_EQ(count(JobState::ended), 1);
+  EXPECT_EQ(ending().nodes, 2);
 }
 
 TEST_F(RealSlurm, AJobOfACoordinatorThatDiedBeforeItKnewTheIdIsFoundByItsName) {

@@ -177,6 +177,7 @@ Ending RandomEvents::ending() {
   if (coin()) ending.ended = time();
   ending.cpu_seconds = 0.1 * below(1000);
   ending.peak_memory = integer();
+  ending.nodes = coin() ? below(1000) : 0;
   return ending;
 }
 
@@ -184,6 +185,7 @@ std::vector<Observation> RandomEvents::observations() {
   std::vector<Observation> observations;
   for (int count = below(4); count > 0; --count) {
     observations.push_back({text(), coin() ? final_step : integer(), real(), coin() ? real() : 0.0});
+    if (coin()) observations.back().at = time();
   }
   return observations;
 }
@@ -245,7 +247,7 @@ bool same(const std::vector<Item>& a, const std::vector<Item>& b) {
 }
 
 bool same(const Observation& a, const Observation& b) {
-  return a.metric == b.metric && a.step == b.step && same(a.mean, b.mean) && same(a.sem, b.sem);
+  return a.metric == b.metric && a.step == b.step && same(a.mean, b.mean) && same(a.sem, b.sem) && a.at == b.at;
 }
 
 bool same(const OutcomeConstraint& a, const OutcomeConstraint& b) {

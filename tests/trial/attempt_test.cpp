@@ -143,9 +143,17 @@ TEST_F(Attempt, TheNodeProgramIsFoundByTheTrialAndItsMetricsAreOnRecord) {
   EXPECT_EQ(run(), 0);
 
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  EXPECT_THAT(record().observations, testing::UnorderedElementsAre(Observation{"accuracy", final_step, 0.75, nan},
-                                                                   Observation{"loss", final_step, nan, nan},
-                                                                   Observation{"accuracy", 3, 0.25, 0.1}));
+  std::vector<Observation> told = record().observations;
+  for (Observation& observation : told) {
+    if (const auto at = std::exchange(observation.at, std::nullopt)) {
+      EXPECT_EQ(observation.step, 3);
+      EXPECT_GE(*at, record().started);
+      EXPECT_LE(*at, record().ended);
+    }
+  }
+  EXPECT_THAT(told, testing::UnorderedElementsAre(Observation{"accuracy", final_step, 0.75, nan},
+                                                  Observation{"loss", final_step, nan, nan},
+                                                  Observation{"accuracy", 3, 0.25, 0.1}));
   EXPECT_FALSE(std::filesystem::exists(attempt.records()));
 }
 
@@ -208,6 +216,19 @@ TEST_F(Attempt, ATaskFromStandardInputNeedsNoFolderOfTheAttempt) {
   EXPECT_EQ(output(), "0.25\n{\n  \"x\": 0.25\n}\n");
   EXPECT_EQ(read_task(attempt.task()).arguments, task.arguments);
   EXPECT_EQ(ending_of(record()).cause, Cause::completed);
+}
+
+TEST_F(Attempt, TheNodesOfAJobAreThoseOfAnAttemptOnlyWhereItHasTheJobForItself) {
+  const Environment on_four_nodes = {{"SLURM_JOB_ID", "4711"}, {"SLURM_JOB_NUM_NODES", "4"}};
+  prepare("true");
+  run(on_four_nodes);
+
+  EXPECT_EQ(ending_of(record()).nodes, 4);
+
+  std::filesystem::remove_all(attempt.path());
+  wait_for(start(on_four_nodes, to_text(make_bash_task("true", {}))));
+
+  EXPECT_EQ(ending_of(record()).nodes, 0) << "a runner inside of that job gave it one of many places";
 }
 
 TEST_F(Attempt, HalfATaskStartsNothing) {

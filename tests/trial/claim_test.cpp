@@ -183,6 +183,8 @@ TEST(Claimant, IsNamedAfterItsJob) {
                            {"SLURM_ARRAY_TASK_ID", "2"}})
                 .job,
             "big:7_2");
+  EXPECT_EQ(make_claimant({{"SLURM_JOB_ID", "7"}, {"SLURM_JOB_NUM_NODES", "4"}}).nodes, 4);
+  EXPECT_EQ(make_claimant({{"SLURM_JOB_NUM_NODES", "4"}}).nodes, 0) << "in no job";
   EXPECT_THAT(make_claimant({}).job, testing::StartsWith("local:" + host_name() + ":"));
   EXPECT_TRUE(is_alive(make_claimant({}).process));
 }

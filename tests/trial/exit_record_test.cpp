@@ -21,6 +21,7 @@ TEST(ExitRecord, IsReadAsItWasWritten) {
   record.job = "c:4";
   record.restart = 3;
   record.host = "node \xFF";
+  record.nodes = 4;
   record.started = TimePoint(std::chrono::microseconds(1'764'000'000'123'456));
   record.ended = record.started + std::chrono::seconds(5);
   record.exit_code = 4;
@@ -31,7 +32,8 @@ TEST(ExitRecord, IsReadAsItWasWritten) {
   record.cpu_seconds = 1.5;
   record.peak_memory = 1'000'000'000'000;
   record.oom_kills = 1;
-  record.observations = {{"a", 3, nan, 0.5}, {"b", final_step, -std::numeric_limits<double>::infinity(), nan}};
+  record.observations = {{"a", 3, nan, 0.5, record.started},
+                         {"b", final_step, -std::numeric_limits<double>::infinity(), nan}};
   record.seals = {{folder / "metrics.2.h5", 1234, 0xFFFFFFFF}};
 
   write_exit_record(folder / "exit.json", record);
@@ -43,6 +45,8 @@ TEST(ExitRecord, IsReadAsItWasWritten) {
   EXPECT_EQ(read->job, record.job);
   EXPECT_EQ(read->restart, 3);
   EXPECT_EQ(read->host, record.host);
+  EXPECT_EQ(read->nodes, 4);
+  EXPECT_EQ(ending_of(*read).nodes, 4);
   EXPECT_EQ(read->started, record.started);
   EXPECT_EQ(read->ended, record.ended);
   EXPECT_EQ(read->exit_code, 4);

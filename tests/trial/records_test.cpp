@@ -62,14 +62,31 @@ struct Records : testing::Test {
   AttemptFolder attempt{folder.path()};
 };
 
+std::vector<Observation> without_times(std::vector<Observation> observations) {
+  for (Observation& observation : observations) observation.at.reset();
+  return observations;
+}
+
+TEST_F(Records, TellWhenAStepWasTold) {
+  write_record(attempt, 0, {{"a", 1, 0.5, nan}, {"a", final_step, 0.25, nan}});
+  const auto file = std::filesystem::directory_iterator(attempt.records())->path();
+  std::filesystem::rename(file, attempt.records() / "01764000000123456789.0.made.json");
+
+  const auto found = read_records(attempt, 0);
+
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].at, TimePoint(std::chrono::microseconds(1'764'000'000'123'456)));
+  EXPECT_EQ(found[1].at, std::nullopt) << "a final value is of the trial's end";
+}
+
 TEST_F(Records, OfOneStepTheLastCountsAndOtherStartsDoNot) {
   write_record(attempt, 0, {{"a", 1, 0.25, nan}, {"b", final_step, nan, nan}});
   write_record(attempt, 0, {{"a", 1, 0.5, 0.125}});
   write_record(attempt, 1, {{"a", 1, 0.75, nan}});
 
-  EXPECT_THAT(read_records(attempt, 0),
+  EXPECT_THAT(without_times(read_records(attempt, 0)),
               ElementsAre(Observation{"a", 1, 0.5, 0.125}, Observation{"b", final_step, nan, nan}));
-  EXPECT_THAT(read_records(attempt, 1), ElementsAre(Observation{"a", 1, 0.75, nan}));
+  EXPECT_THAT(without_times(read_records(attempt, 1)), ElementsAre(Observation{"a", 1, 0.75, nan}));
 }
 
 TEST_F(Records, AreGoneOnceRemoved) {
