@@ -1,6 +1,7 @@
 #include "stune/local_runner.hpp"
 
 #include "base/clock.hpp"
+#include "runners/attempt_environment.hpp"
 #include "runners/local_attempts.hpp"
 #include "stune/error.hpp"
 
@@ -17,7 +18,11 @@ LocalRunner::~LocalRunner() = default;
 const LocalOptions& LocalRunner::options() const { return impl_->options; }
 
 void LocalRunner::open(const Workplace& workplace) {
-  impl_->attempts = std::make_unique<LocalAttempts>(workplace, impl_->options);
+  Workplace ours = workplace;
+  if (!impl_->options.environment_as_given) {
+    ours.environment = local_environment(workplace.environment, current_environment());
+  }
+  impl_->attempts = std::make_unique<LocalAttempts>(ours, impl_->options);
 }
 
 int LocalRunner::capacity() const { return impl_->attempts->capacity(); }

@@ -162,7 +162,7 @@ void Worker::make_runner(const Open& order) {
   workplace.environment =
       trial_environment(workplace.environment, current_environment(), order.options.inherit_environment);
   if (team_.count > 1) workplace.environment.merge(rank_environment(peers, first, together, channel_.is_mpich()));
-  LocalOptions options{.die_with_us = true, .stop_grace = order.options.stop_grace};
+  LocalOptions options{.die_with_us = true, .stop_grace = order.options.stop_grace, .environment_as_given = true};
   auto finder = opened(options, workplace);
   options.cpus_per_trial = static_cast<int>(share.cpus.size());
   options.gpus_per_trial = static_cast<int>(share.gpus.size());

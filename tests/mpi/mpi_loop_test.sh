@@ -65,7 +65,11 @@ stune metric loss=1
 END
 chmod +x see.sh
 launch -n 3 "$program" run "${metric[@]}" --trials 2 --name clean -- ./see.sh >see.txt 2>&1 || fail "clean"
-claim "variables of the launcher" "$(grep -hE '^(OMPI_|PMIX_|PMI_)' clean.stune/trials/*/env.txt | grep -v ALLOW_RUN_AS_ROOT)" ""
+seen_of_launcher() { grep -hE '^(OMPI_|PMIX_|PMI_)' "$1".stune/trials/*/env.txt | grep -v ALLOW_RUN_AS_ROOT; }
+claim "variables of the launcher" "$(seen_of_launcher clean)" ""
+stune resume clean --runner local --trials 4 >see.txt 2>&1 || fail "resume clean here"
+claim "trials here that have told what they see" "$(ls clean.stune/trials/*/env.txt | wc -l)" 4
+claim "variables of a launcher that is gone" "$(seen_of_launcher clean)" ""
 launch -n 3 "$program" run "${metric[@]}" --trials 2 --name inherit --trial-env inherit -- ./see.sh >see.txt 2>&1 ||
   fail "inherit"
 claim_says "inherited variables" "$(cat inherit.stune/trials/000000/env.txt)" '^(OMPI_COMM_WORLD_RANK|PMI_RANK)='
