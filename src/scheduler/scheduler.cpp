@@ -296,7 +296,7 @@ void Scheduler::enforce_stops(std::vector<EventBody>& events, std::vector<Attemp
 // ---- what runs next
 
 std::vector<Candidate> Scheduler::take_candidates(int wanted, TimePoint now) {
-  if (wanted <= 0 || exhausted_) {
+  if (wanted <= 0 || exhausted()) {
     starving_since_.reset();
     return {};
   }
@@ -313,8 +313,10 @@ std::vector<Candidate> Scheduler::take_candidates(int wanted, TimePoint now) {
     }
   }
   if (missing <= 0) starving_since_.reset();
-  exhausted_ = taken.exhausted;
-  if (exhausted_) starving_since_.reset();
+  if (taken.exhausted) {
+    exhausted_by_ = c_.experiment.last_evidence();
+    starving_since_.reset();
+  }
   if (!taken.notice.empty() && said_.insert(taken.notice).second) c_.progress.notice(taken.notice);
   return std::move(taken.ready);
 }
@@ -354,7 +356,7 @@ std::optional<StopReason> Scheduler::over(TimePoint now) {
     if (!quiet) return {};
     return failure_.empty() ? StopReason::stopped : StopReason::failure_rate;
   }
-  const bool all_made = e.counted() >= e.options().trials || exhausted_;
+  const bool all_made = e.counted() >= e.options().trials || exhausted();
   failure_ = tally_.verdict(e.options().tolerated_failure_rate, quiet && all_made);
   if (!failure_.empty()) {
     if (quiet) return StopReason::failure_rate;
@@ -362,7 +364,7 @@ std::optional<StopReason> Scheduler::over(TimePoint now) {
     return {};
   }
   if (quiet && all_made)
-    return exhausted_ && e.counted() < e.options().trials ? StopReason::exhausted : StopReason::finished;
+    return exhausted() && e.counted() < e.options().trials ? StopReason::exhausted : StopReason::finished;
   const Seconds limit = e.options().max_run_time;
   if (limit > Seconds{0} && between(started_, now) >= limit && !c_.runner.wind_down()) return StopReason::time_limit;
   return {};

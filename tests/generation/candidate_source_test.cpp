@@ -455,5 +455,30 @@ TEST(QueueSource, SaysThatAFiniteSpaceIsExhausted) {
   EXPECT_TRUE(queue.take(1, 0).exhausted);
 }
 
+TEST(QueueSource, AFiniteSpaceIsExhaustedOnlyUntilNoisyEvidenceMakesAPointWorthAnotherLook) {
+  Story story({integer("n", 1, 3)}, "fast", 0, 3);
+  QueueSource queue;
+  queue.feed(story.events);
+  std::vector<double> loss;
+  const auto next = [&] {
+    const auto candidate = await(queue, story.events.back().sequence);
+    if (!candidate) return false;
+    loss.push_back(candidate->parameters.number("n"));
+    queue.feed(story.accept(*candidate));
+    return true;
+  };
+  while (next()) {
+  }
+  ASSERT_EQ(loss.size(), 3U);
+
+  for (int i = 0; i < 9; ++i) {
+    queue.feed(story.complete(i, loss[static_cast<std::size_t>(i)] + 0.1 * (i % 2), 1.0));
+    while (next()) {
+    }
+  }
+
+  EXPECT_EQ(loss.size(), 12U) << "three at a time, from first to last";
+}
+
 }  // namespace
 }  // namespace stune

@@ -198,6 +198,23 @@ TEST(Scheduler, ARunWithinAFiniteSpaceEndsWhenNothingIsLeft) {
   EXPECT_EQ(coordinator.experiment.count(TrialStatus::completed), 6);
 }
 
+TEST(Scheduler, AFiniteSpaceWithNoisyOutcomesIsNotUsedUpWhileEndsOfTrialsMayStillMakeAPointWorthAnotherLook) {
+  World world;
+  Definition noisy = small_definition();
+  noisy.space = SearchSpace({integer("n", 1, 3)});
+  noisy.method = "fast";
+  world.cluster.set_script([](const Job& job) {
+    const double n = job.parameters.number("n");
+    return FakeOutcome{Seconds{n}, Cause::completed, {{"loss", final_step, n + 0.1 * (job.id.trial % 2), 1.0}}, 0, {}};
+  });
+  Coordinator coordinator(world, options_for(12, 3), noisy);
+
+  const RunSummary summary = coordinator.run();
+
+  EXPECT_EQ(summary.reason, StopReason::finished);
+  EXPECT_EQ(coordinator.experiment.count(TrialStatus::completed), 12);
+}
+
 TEST(Scheduler, AStepEndsWhileTrialsRunAndLaterStepsFinishThem) {
   World world;
   int steps = 0;
