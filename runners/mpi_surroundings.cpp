@@ -106,6 +106,14 @@ std::string advice_for_deaths(const Environment& environment) {
   return launcher == "mpirun" ? "mpirun --enable-recovery (Open MPI)" : "";
 }
 
+std::string advice_for_signals(const Environment& environment) {
+  const bool open_mpi = environment.contains("OMPI_COMM_WORLD_SIZE") && launch_of(environment).launcher == "mpirun";
+  for (const char* const name : {"OMPI_MCA_odls_base_sigkill_timeout", "PRTE_MCA_odls_base_sigkill_timeout"}) {
+    if (number(environment, name) > 1) return {};
+  }
+  return open_mpi ? "send SIGUSR1 to mpirun, or start it as mpirun --mca odls_base_sigkill_timeout 100" : "";
+}
+
 Environment trial_environment(const Environment& saved, const Environment& own, bool inherit) {
   Environment result = settings_in(saved);
   for (const auto& [name, value] : own) {

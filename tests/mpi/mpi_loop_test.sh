@@ -105,6 +105,26 @@ launch -n 3 "$program" run "${metric[@]}" --trials 2 --trial-time-limit 0.2s --t
 claim "trials that hung" "$(count_status hangs failed)" 2
 claim "why they ended" "$(grep -o '"cause":"[a-z_]*"' hangs.stune/journal.jsonl | sort -u)" '"cause":"timeout"'
 
+# --- mpirun is asked to end: what runs may do so in peace, where Open MPI's mpirun was told to give it time
+if [[ $recovery == --enable-recovery ]]; then
+  cat >slow.sh <<'END'
+#!/bin/bash
+touch begun
+read -rt 3 <> <(:)
+stune metric loss=1
+END
+  chmod +x slow.sh
+  STUNE_LOOP_TEST=$mark OMPI_MCA_odls_base_sigkill_timeout=20 "$mpirun" -n 2 "$program" run "${metric[@]}" --trials 5 \
+    --parallel 1 --name peace -- ./slow.sh >peace.txt 2>&1 &
+  coordinator=$!
+  until_true '[[ -e begun ]]'
+  kill -TERM "$coordinator"
+  wait "$coordinator"
+  launch -n 2 "$program" resume peace --trials 1 --quiet >peace.txt 2>&1 || fail "resume what was asked to end"
+  claim "trials that ended in peace" "$(trial_lines peace | cut -f1,2 | tr '\t' ' ')" "0 completed"
+  claim "attempts of the one that did" "$(ls -d peace.stune/trials/000000/attempt-* | wc -l)" 1
+fi
+
 # --- stop from another terminal
 cat >patient.sh <<'END'
 #!/bin/bash

@@ -50,6 +50,16 @@ TEST(MpiLaunch, WhatLetsTheOthersGoOnIsSaidUnlessItWasDone) {
   EXPECT_EQ(advice_for_deaths(with(srun, "SLURM_KILL_BAD_EXIT", "0")), "");
 }
 
+TEST(MpiLaunch, WhatLetsTrialsEndInPeaceIsSaidUnderOpenMpiUnlessItWasDone) {
+  Environment mpirun = {{"OMPI_COMM_WORLD_SIZE", "9"}};
+
+  EXPECT_THAT(advice_for_signals(mpirun),
+              testing::AllOf(testing::HasSubstr("SIGUSR1"), testing::HasSubstr("odls_base_sigkill_timeout 100")));
+  EXPECT_EQ(advice_for_signals({{"PMI_RANK", "0"}, {"PMI_SIZE", "9"}}), "") << "MPICH waits";
+  mpirun["OMPI_MCA_odls_base_sigkill_timeout"] = "100";
+  EXPECT_EQ(advice_for_signals(mpirun), "");
+}
+
 TEST(MpiEnvironment, TrialsSeeNothingOfTheLauncher) {
   const Environment saved = {{"HOME", "/h"}, {"OMPI_COMM_WORLD_RANK", "0"}, {"SLURM_JOB_ID", "1"}, {"TMPDIR", "/old"}};
   const Environment own = {{"PMIX_RANK", "2"}, {"SLURM_JOB_ID", "2"}, {"SLURM_PROCID", "2"}, {"TMPDIR", "/node"}};
