@@ -45,6 +45,16 @@ std::optional<fs::path> find_mpi_program() {
   return std::nullopt;
 }
 
+/// Each trial would run on one rank's worth, unnoticed.
+void refuse_shared_trials(const RunOptions& options, const std::string& command) {
+  if (options.ranks_per_trial <= 1) return;
+  const std::string ranks = std::to_string(options.ranks_per_trial);
+  throw UsageError("--ranks-per-trial " + ranks +
+                   ": only ranks of an MPI program can share a trial, and trials are to run elsewhere (" +
+                   options.runner + "); start it with\n  mpirun -n " + std::to_string(1 + options.ranks_per_trial) +
+                   " stune " + command + " --runner mpi\nor, for trials of one process, say --ranks-per-trial 1");
+}
+
 [[noreturn]] void refuse_without_ranks(const std::string& command) {
   if (!find_mpi_program()) {
     throw UsageError(
@@ -91,6 +101,7 @@ RunOptions with_mpi(RunOptions options, const MpiRanks* ranks, const std::string
                        options.runner + "\nor run them on the ranks:\n  mpirun -n " + count + " stune " + command +
                        " --runner mpi");
     }
+    refuse_shared_trials(options, command);
     if (options.automatic_parallel) options.parallel = 1;
     return options;
   }

@@ -204,6 +204,20 @@ TEST(MpiRanksElsewhere, AreRefusedWithWhatToType) {
                              HasSubstr("mpirun -n 4 stune run train.sh --runner mpi")));
 }
 
+TEST(TrialsOfSeveralRanks, AreRefusedElsewhereThanUnderMpiWithWhatToType) {
+  for (const char* const runner : {"auto", "local", "slurm"}) {
+    RunOptions options;
+    options.runner = runner;
+    options.ranks_per_trial = 4;
+
+    const std::string message = message_of<UsageError>([&] { with_mpi(options, nullptr, "resume train.stune"); });
+
+    EXPECT_THAT(message, AllOf(HasSubstr("--ranks-per-trial 4"), HasSubstr(std::string("(") + runner + ")"),
+                               HasSubstr("mpirun -n 5 stune resume train.stune --runner mpi"),
+                               HasSubstr("--ranks-per-trial 1")));
+  }
+}
+
 TEST(MpiRanksElsewhere, AreRefusedWhereTheyDoNotEvenSpeakMpi) {
   const Environment step = {
       {"SLURM_STEP_NUM_TASKS", "4"}, {"SLURM_STEP_ID", "0"}, {"SLURM_SRUN_COMM_HOST", "n1"}, {"SLURM_PROCID", "0"}};
