@@ -15,7 +15,10 @@ struct LocalRunner::Impl {
 LocalRunner::LocalRunner(LocalOptions options) : impl_(std::make_unique<Impl>()) { impl_->options = options; }
 LocalRunner::~LocalRunner() = default;
 
-const LocalOptions& LocalRunner::options() const { return impl_->options; }
+std::map<std::string, std::string> LocalRunner::remembered() const {
+  return {{"cpus_per_trial", std::to_string(impl_->options.cpus_per_trial)},
+          {"gpus_per_trial", std::to_string(impl_->options.gpus_per_trial)}};
+}
 
 void LocalRunner::open(const Workplace& workplace) {
   Workplace ours = workplace;

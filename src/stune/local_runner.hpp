@@ -24,7 +24,7 @@ class LocalRunner : public Runner {
   explicit LocalRunner(LocalOptions options = {});
   ~LocalRunner() override;
   std::string name() const override { return "local"; }
-  const LocalOptions& options() const;
+  std::map<std::string, std::string> remembered() const override;
   void open(const Workplace& workplace) override;
   int capacity() const override;
   void submit(std::vector<Submission> submissions) override;
