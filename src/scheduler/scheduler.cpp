@@ -72,7 +72,8 @@ RunSummary Scheduler::rounds(bool until_idle) {
     if (interrupted() && !winding_down_) return summary(StopReason::interrupted, c_.clock.now());
     const bool something = round();
     const TimePoint now = c_.clock.now();
-    if (const auto reason = over(now)) return end_run(*reason);
+    if (const auto reason = over()) return end_run(*reason);
+    if (!until_idle && out_of_time(now)) return end_run(StopReason::time_limit);
     if (something) continue;
     const bool settled = news_.empty() && c_.experiment.fetching().empty() && !starving_since_;
     if (until_idle && settled && !c_.runner.busy()) return end_run(StopReason::idle);
@@ -349,7 +350,7 @@ Plan Scheduler::plan(TimePoint now, std::span<const EventBody> coming) {
 
 // ---- the end
 
-std::optional<StopReason> Scheduler::over(TimePoint now) {
+std::optional<StopReason> Scheduler::over() {
   const Experiment& e = c_.experiment;
   const bool quiet = e.live().empty() && e.waiting().empty() && e.fetching().empty();
   if (e.stop_asked()) {
@@ -365,9 +366,12 @@ std::optional<StopReason> Scheduler::over(TimePoint now) {
   }
   if (quiet && all_made)
     return exhausted() && e.counted() < e.options().trials ? StopReason::exhausted : StopReason::finished;
-  const Seconds limit = e.options().max_run_time;
-  if (limit > Seconds{0} && between(started_, now) >= limit && !c_.runner.wind_down()) return StopReason::time_limit;
   return {};
+}
+
+bool Scheduler::out_of_time(TimePoint now) {
+  const Seconds limit = c_.experiment.options().max_run_time;
+  return limit > Seconds{0} && between(started_, now) >= limit && !c_.runner.wind_down();
 }
 
 bool Scheduler::interrupted() const {

@@ -71,7 +71,8 @@ class Scheduler {
   Plan plan(TimePoint now, std::span<const EventBody> coming);
   void commit(std::vector<EventBody> events);
   bool clean_folders();
-  std::optional<StopReason> over(TimePoint now);
+  std::optional<StopReason> over();
+  bool out_of_time(TimePoint now);
   bool interrupted() const;
   void wait(TimePoint now);
   void finish_trial(const Trial& trial, TrialStatus status, std::string reason, std::optional<Ending> ending,

@@ -152,6 +152,16 @@ TEST(Plan, OptionsBecomeRunOptions) {
   EXPECT_EQ(options.cpus_per_trial, 2);
 }
 
+TEST(Plan, ALimitOfTimeIsLiftedWithZero) {
+  const RunOptions limited = apply_options({}, command_line({"--max-hours", "1.5"}));
+
+  EXPECT_EQ(apply_options(limited, command_line({"--max-hours", "0"})).max_run_time, Seconds{0});
+  EXPECT_THAT(message_of<UsageError>([&] {
+                apply_options({}, command_line({"--max-hours", "-1"}));
+              }),
+              HasSubstr("0 for no limit"));
+}
+
 TEST(Plan, RepeatedSbatchOptionsAreRecordedOnce) {
   const auto given = command_line({"--sbatch", "--time=5 --mem=1G"});
 

@@ -215,6 +215,25 @@ TEST(Scheduler, AFiniteSpaceWithNoisyOutcomesIsNotUsedUpWhileEndsOfTrialsMayStil
   EXPECT_EQ(coordinator.experiment.count(TrialStatus::completed), 12);
 }
 
+TEST(Scheduler, ALimitOfTimeIsOfEachRunAndNoneOfASingleStep) {
+  World world;
+  RunOptions limited = options_for(10, 1);
+  limited.max_run_time = Seconds{25};
+  const TimePoint began = world.clock.now();
+
+  EXPECT_EQ(Coordinator(world, limited).run().reason, StopReason::time_limit);
+  const TimePoint first_ended = world.clock.now();
+  EXPECT_EQ(Coordinator(world, limited).run().reason, StopReason::time_limit);
+  const TimePoint second_ended = world.clock.now();
+  Coordinator third(world, limited);
+  Scheduler slow = third.scheduler();
+  world.clock.advance(Seconds{26});
+
+  EXPECT_GE(first_ended - began, Seconds{25});
+  EXPECT_GE(second_ended - first_ended, Seconds{25});
+  EXPECT_EQ(slow.step().reason, StopReason::idle);
+}
+
 TEST(Scheduler, AStepEndsWhileTrialsRunAndLaterStepsFinishThem) {
   World world;
   int steps = 0;
