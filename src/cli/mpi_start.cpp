@@ -55,6 +55,14 @@ void refuse_shared_trials(const RunOptions& options, const std::string& command)
                    " stune " + command + " --runner mpi\nor, for trials of one process, say --ranks-per-trial 1");
 }
 
+/// mpirun was meant to matter.
+void warn_of_lone_rank(const RunOptions& options, const std::string& command) {
+  if (options.runner != "auto" || mpi::launch_of(current_environment()).launcher != "mpirun") return;
+  log::warn(
+      "mpirun started one rank only, so that trials run as without it; to run them on ranks, type mpirun -n 9 stune " +
+      command + ", which is one rank to coordinate and 8 to evaluate trials");
+}
+
 [[noreturn]] void refuse_without_ranks(const std::string& command) {
   if (!find_mpi_program()) {
     throw UsageError(
@@ -102,6 +110,7 @@ RunOptions with_mpi(RunOptions options, const MpiRanks* ranks, const std::string
                        " --runner mpi");
     }
     refuse_shared_trials(options, command);
+    warn_of_lone_rank(options, command);
     if (options.automatic_parallel) options.parallel = 1;
     return options;
   }

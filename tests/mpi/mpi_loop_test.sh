@@ -21,6 +21,11 @@ claim "exit code without mpirun" $? 2
 claim_says "without mpirun" "$(cat wrong.txt)" 'mpirun -n 9 stune run'
 launch -n 1 "$program" run "${metric[@]}" --trials 3 --runner mpi --name wrong "${tell[@]}" >wrong.txt 2>&1
 claim_says "one rank" "$(cat wrong.txt)" 'there is one rank only.*trials need others'
+launch -n 1 "$program" run "${metric[@]}" --trials 1 --name lone "${tell[@]}" >wrong.txt 2>&1
+claim "exit code of one rank that was not asked to run trials on ranks" $? 0
+claim_says "what to type for ranks" "$(cat wrong.txt)" 'one rank only.* type mpirun -n 9 stune run'
+stune run "${metric[@]}" --trials 3 --ranks-per-trial 4 --runner local --name wrong "${tell[@]}" >wrong.txt 2>&1
+claim_says "trials of several ranks without ranks" "$(cat wrong.txt)" 'mpirun -n 5 stune run \.\.\. --runner mpi'
 launch -n 3 "$program" run "${metric[@]}" --trials 3 --ranks-per-trial 4 --name wrong "${tell[@]}" >wrong.txt 2>&1
 claim_says "too few ranks" "$(cat wrong.txt)" 'there are 2 worker ranks, and a trial takes 4'
 claim_says "what to type for more" "$(cat wrong.txt)" 'mpirun -n 5 stune run'
