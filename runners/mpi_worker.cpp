@@ -2,13 +2,13 @@
 
 #include <dlfcn.h>
 #include <poll.h>
-#include <sched.h>
 #include <stdlib.h>
 
 #include <algorithm>
 #include <atomic>
 #include <utility>
 
+#include "base/processors.hpp"
 #include "stune/error.hpp"
 #include "stune/local_runner.hpp"
 
@@ -19,15 +19,6 @@ constexpr std::chrono::seconds beat_interval{2};
 constexpr std::chrono::minutes coordinator_patience{10};  // it may be busy with a slow disk
 
 std::atomic<bool> wind_down_asked{false};
-
-void bind_to(const std::vector<int>& cpus) {
-  if (cpus.empty()) return;
-  const auto count = static_cast<std::size_t>(*std::ranges::max_element(cpus)) + 1;
-  std::vector<cpu_set_t> mask(count / CPU_SETSIZE + 1);
-  const std::size_t bytes = mask.size() * sizeof(cpu_set_t);
-  for (const int cpu : cpus) CPU_SET_S(static_cast<std::size_t>(cpu), bytes, mask.data());
-  ::sched_setaffinity(0, bytes, mask.data());
-}
 
 /// What cannot be opened must never be polled.
 std::unique_ptr<Runner> opened(const LocalOptions& options, const Workplace& workplace) {

@@ -1,7 +1,6 @@
 #include "scheduler/scheduler.hpp"
 
 #include <poll.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <array>
@@ -23,15 +22,6 @@ constexpr Seconds longest_wait{20.0};      // the lock wants its beat
 const std::optional<Ending> no_ending;
 
 Seconds between(TimePoint from, TimePoint to) { return std::chrono::duration_cast<Seconds>(to - from); }
-
-double cpu_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
 
 bool is_urgent(const JobReport& report) {
   return report.state != JobState::running || report.metadata || !report.observations.empty();
@@ -58,8 +48,7 @@ Scheduler::Scheduler(const SchedulerContext& context)
       tally_(c_.experiment),
       health_(c_.experiment),
       folders_(c_.folder, c_.experiment),
-      started_(c_.clock.now()),
-      cpu_at_start_(cpu_seconds()) {}
+      started_(c_.clock.now()) {}
 
 RunSummary Scheduler::run() { return rounds(false); }
 
@@ -413,7 +402,7 @@ ProgressSnapshot Scheduler::snapshot(TimePoint now) const {
 }
 
 RunSummary Scheduler::summary(StopReason reason, TimePoint now) const {
-  RunSummary s{reason, {}, snapshot(now), cpu_seconds() - cpu_at_start_};
+  RunSummary s{reason, {}, snapshot(now)};
   if (reason == StopReason::failure_rate) s.message = failure_ + last_words(c_.experiment);
   return s;
 }

@@ -88,7 +88,6 @@ class Scheduler {
   HostHealth health_;
   TrialFolders folders_;
   TimePoint started_;
-  double cpu_at_start_ = 0.0;
   std::map<AttemptId, JobReport> news_;      ///< merged reports, not yet decided
   TimePoint news_since_ = TimePoint::max();  ///< of the oldest that is not urgent
   std::set<AttemptId> stops_sent_;
