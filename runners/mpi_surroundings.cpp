@@ -100,8 +100,10 @@ Launch launch_of(const Environment& environment) {
 
 std::string advice_for_deaths(const Environment& environment) {
   const std::string launcher = launch_of(environment).launcher;
-  if (launcher == "srun")
-    return number_or(environment, "SLURM_KILL_BAD_EXIT", 1) == 0 ? "" : "srun --kill-on-bad-exit=0";
+  if (launcher == "srun") {
+    const bool for_nothing = environment.contains("PMIX_RANK");  // Slurm's plugin cancels the step in any case
+    return for_nothing || number_or(environment, "SLURM_KILL_BAD_EXIT", 1) == 0 ? "" : "srun --kill-on-bad-exit=0";
+  }
   if (number_or(environment, "OMPI_MCA_orte_enable_recovery", 0) != 0) return {};
   return launcher == "mpirun" ? "mpirun --enable-recovery (Open MPI)" : "";
 }

@@ -17,7 +17,8 @@ struct Launch {
 };
 Launch launch_of(const Environment& environment);
 
-/// What to type so that the others go on where a rank has died; empty if that was done, as far as can be seen.
+/// What to type so that the others go on where a rank has died; empty if that was done, as far as can be seen, or if
+/// nothing helps.
 std::string advice_for_deaths(const Environment& environment);
 
 /// What to do so that trials can end in peace where the launcher is asked to end, for it kills them a second later;
