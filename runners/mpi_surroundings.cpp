@@ -113,7 +113,7 @@ std::string advice_for_signals(const Environment& environment) {
   for (const char* const name : {"OMPI_MCA_odls_base_sigkill_timeout", "PRTE_MCA_odls_base_sigkill_timeout"}) {
     if (number(environment, name) > 1) return {};
   }
-  return open_mpi ? "send SIGUSR1 to mpirun, or start it as mpirun --mca odls_base_sigkill_timeout 100" : "";
+  return open_mpi ? "send SIGUSR1 to mpirun" : "";
 }
 
 Environment trial_environment(const Environment& saved, const Environment& own, bool inherit) {

@@ -22,7 +22,7 @@ claim "exit code without mpirun" $? 2
 claim_says "without mpirun" "$(cat wrong.txt)" 'mpirun -n 9 stune run'
 launch -n 1 "$program" run "${metric[@]}" --trials 3 --runner mpi --name wrong "${tell[@]}" >wrong.txt 2>&1
 claim_says "one rank" "$(cat wrong.txt)" 'there is one rank only.*trials need others'
-launch -n 1 "$program" run "${metric[@]}" --trials 1 --name lone "${tell[@]}" >wrong.txt 2>&1
+launch -n 1 "$program" run "${metric[@]}" --trials 1 --name lone --dry-run "${tell[@]}" >wrong.txt 2>&1
 claim "exit code of one rank that was not asked to run trials on ranks" $? 0
 claim_says "what to type for ranks" "$(cat wrong.txt)" 'one rank only.* type mpirun -n 9 stune run'
 stune run "${metric[@]}" --trials 3 --ranks-per-trial 4 --runner local --name wrong "${tell[@]}" >wrong.txt 2>&1
@@ -111,7 +111,7 @@ launch -n 3 "$program" run "${metric[@]}" --trials 2 --trial-time-limit 0.2s --t
 claim "trials that hung" "$(count_status hangs failed)" 2
 claim "why they ended" "$(grep -o '"cause":"[a-z_]*"' hangs.stune/journal.jsonl | sort -u)" '"cause":"timeout"'
 
-# --- mpirun is asked to end: what runs may do so in peace, where Open MPI's mpirun was told to give it time
+# --- the allocation is about to end: what runs may do so in peace
 if [[ $recovery == --enable-recovery ]]; then
   cat >slow.sh <<'END'
 #!/bin/bash
@@ -120,11 +120,11 @@ read -rt 3 <> <(:)
 stune metric loss=1
 END
   chmod +x slow.sh
-  STUNE_LOOP_TEST=$mark OMPI_MCA_odls_base_sigkill_timeout=20 "$mpirun" -n 2 "$program" run "${metric[@]}" --trials 5 \
+  STUNE_LOOP_TEST=$mark "$mpirun" -n 2 "$program" run "${metric[@]}" --trials 5 \
     --parallel 1 --name peace -- ./slow.sh >peace.txt 2>&1 &
   coordinator=$!
   until_true '[[ -e begun ]]'
-  kill -TERM "$coordinator"
+  kill -USR1 "$coordinator"
   wait "$coordinator"
   launch -n 2 "$program" resume peace --trials 1 --quiet >peace.txt 2>&1 || fail "resume what was asked to end"
   claim "trials that ended in peace" "$(trial_lines peace | cut -f1,2 | tr '\t' ' ')" "0 completed"

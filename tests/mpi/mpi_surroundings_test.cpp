@@ -55,8 +55,7 @@ TEST(MpiLaunch, WhatLetsTheOthersGoOnIsSaidUnlessItWasDone) {
 TEST(MpiLaunch, WhatLetsTrialsEndInPeaceIsSaidUnderOpenMpiUnlessItWasDone) {
   Environment mpirun = {{"OMPI_COMM_WORLD_SIZE", "9"}};
 
-  EXPECT_THAT(advice_for_signals(mpirun),
-              testing::AllOf(testing::HasSubstr("SIGUSR1"), testing::HasSubstr("odls_base_sigkill_timeout 100")));
+  EXPECT_THAT(advice_for_signals(mpirun), testing::HasSubstr("SIGUSR1"));
   EXPECT_EQ(advice_for_signals({{"PMI_RANK", "0"}, {"PMI_SIZE", "9"}}), "") << "MPICH waits";
   mpirun["OMPI_MCA_odls_base_sigkill_timeout"] = "100";
   EXPECT_EQ(advice_for_signals(mpirun), "");
