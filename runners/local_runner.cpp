@@ -1,6 +1,7 @@
 #include "stune/local_runner.hpp"
 
 #include "base/clock.hpp"
+#include "runners/attempt_environment.hpp"
 #include "runners/local_attempts.hpp"
 #include "stune/error.hpp"
 
@@ -14,10 +15,17 @@ struct LocalRunner::Impl {
 LocalRunner::LocalRunner(LocalOptions options) : impl_(std::make_unique<Impl>()) { impl_->options = options; }
 LocalRunner::~LocalRunner() = default;
 
-const LocalOptions& LocalRunner::options() const { return impl_->options; }
+std::map<std::string, std::string> LocalRunner::remembered() const {
+  return {{"cpus_per_trial", std::to_string(impl_->options.cpus_per_trial)},
+          {"gpus_per_trial", std::to_string(impl_->options.gpus_per_trial)}};
+}
 
 void LocalRunner::open(const Workplace& workplace) {
-  impl_->attempts = std::make_unique<LocalAttempts>(workplace, impl_->options);
+  Workplace ours = workplace;
+  if (!impl_->options.environment_as_given) {
+    ours.environment = local_environment(workplace.environment, current_environment());
+  }
+  impl_->attempts = std::make_unique<LocalAttempts>(ours, impl_->options);
 }
 
 int LocalRunner::capacity() const { return impl_->attempts->capacity(); }

@@ -1,27 +1,18 @@
 #include "runners/mpi_function.hpp"
 
 #include <poll.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <exception>
 #include <utility>
 
 #include "base/clock.hpp"
+#include "base/processors.hpp"
 
 namespace stune::mpi {
 namespace {
 
 TimePoint now() { return SystemClock().now(); }
-
-double cpu_seconds() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  const auto in_seconds = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
-  };
-  return in_seconds(usage.ru_utime) + in_seconds(usage.ru_stime);
-}
 
 }  // namespace
 

@@ -18,6 +18,14 @@ MpiRunner::MpiRunner(MpiWorld& world, MpiOptions options) : impl_(new Impl{world
 }
 MpiRunner::~MpiRunner() = default;
 
+std::map<std::string, std::string> MpiRunner::remembered() const {
+  const MpiOptions& options = impl_->options;
+  return {{"cpus_per_trial", std::to_string(options.cpus_per_trial)},
+          {"gpus_per_trial", std::to_string(options.gpus_per_trial)},
+          {"ranks_per_trial", std::to_string(options.ranks_per_trial)},
+          {"trial_env", options.inherit_environment ? "inherit" : "clean"}};
+}
+
 void MpiRunner::open(const Workplace& workplace) {
   impl_->coordinator = std::make_unique<mpi::Coordinator>(impl_->world.channel(), impl_->options, workplace);
 }

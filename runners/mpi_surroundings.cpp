@@ -1,35 +1,20 @@
 #include "runners/mpi_surroundings.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <set>
-#include <string_view>
 #include <utility>
+
+#include "runners/attempt_environment.hpp"
 
 namespace stune::mpi {
 namespace {
 
-bool begins_with_any(const std::string& name, const auto& prefixes) {
-  return std::ranges::any_of(prefixes, [&](std::string_view prefix) { return name.starts_with(prefix); });
-}
-
-/// The launcher's own, except what the user says to every Open MPI program.
-bool is_launchers(const std::string& name) {
-  constexpr std::array<std::string_view, 10> prefixes = {"OMPI_",  "PMIX_", "PMI_",       "PMI2_",      "PRTE_",
-                                                         "HYDRA_", "HYDI_", "MPI_LOCALN", "MPI_LOCALR", "MPIR_"};
-  return begins_with_any(name, prefixes) && !name.starts_with("OMPI_ALLOW_RUN_AS_ROOT");
-}
-
 /// Of the step that the ranks are, not of the allocation: a step inside a trial would take them for its own.
 bool is_steps(const std::string& name) {
-  constexpr std::array<std::string_view, 9> prefixes = {"SLURM_STEP",     "SLURM_PROCID",    "SLURM_LOCALID",
-                                                        "SLURM_TASK_PID", "SLURM_SRUN_COMM", "SLURM_LAUNCH_N",
-                                                        "SLURM_PMI",      "SLURM_CPU_BIND",  "SLURM_DISTRIBUTION"};
-  return begins_with_any(name, prefixes);
+  return begins_with_any(name, {"SLURM_STEP", "SLURM_PROCID", "SLURM_LOCALID", "SLURM_TASK_PID", "SLURM_SRUN_COMM",
+                                "SLURM_LAUNCH_N", "SLURM_PMI", "SLURM_CPU_BIND", "SLURM_DISTRIBUTION"});
 }
-
-bool is_of_the_node(const std::string& name) { return name == "TMPDIR" || name == "HOSTNAME"; }
 
 int number_or(const Environment& environment, const char* name, int value) {
   const auto found = environment.find(name);
@@ -115,23 +100,27 @@ Launch launch_of(const Environment& environment) {
 
 std::string advice_for_deaths(const Environment& environment) {
   const std::string launcher = launch_of(environment).launcher;
-  if (launcher == "srun")
-    return number_or(environment, "SLURM_KILL_BAD_EXIT", 1) == 0 ? "" : "srun --kill-on-bad-exit=0";
+  if (launcher == "srun") {
+    const bool for_nothing = environment.contains("PMIX_RANK");  // Slurm's plugin cancels the step in any case
+    return for_nothing || number_or(environment, "SLURM_KILL_BAD_EXIT", 1) == 0 ? "" : "srun --kill-on-bad-exit=0";
+  }
   if (number_or(environment, "OMPI_MCA_orte_enable_recovery", 0) != 0) return {};
   return launcher == "mpirun" ? "mpirun --enable-recovery (Open MPI)" : "";
 }
 
+std::string advice_for_signals(const Environment& environment) {
+  const bool open_mpi = environment.contains("OMPI_COMM_WORLD_SIZE") && launch_of(environment).launcher == "mpirun";
+  for (const char* const name : {"OMPI_MCA_odls_base_sigkill_timeout", "PRTE_MCA_odls_base_sigkill_timeout"}) {
+    if (number(environment, name) > 1) return {};
+  }
+  return open_mpi ? "send SIGUSR1 to mpirun" : "";
+}
+
 Environment trial_environment(const Environment& saved, const Environment& own, bool inherit) {
-  Environment result;
-  for (const auto& [name, value] : saved) {
-    if (!is_launchers(name) && !name.starts_with("SLURM_")) result[name] = value;
-  }
+  Environment result = settings_in(saved);
   for (const auto& [name, value] : own) {
-    const bool allocations = name.starts_with("SLURM_") && (inherit || !is_steps(name));
-    if (allocations || is_of_the_node(name) || (inherit && is_launchers(name))) result[name] = value;
-  }
-  for (const char* name : {"TMPDIR", "HOSTNAME"}) {
-    if (!own.contains(name)) result.erase(name);
+    const bool allocations = is_allocations(name) && (inherit || !is_steps(name));
+    if (allocations || is_nodes(name) || (inherit && is_launchers(name))) result[name] = value;
   }
   return result;
 }

@@ -17,12 +17,18 @@ struct Launch {
 };
 Launch launch_of(const Environment& environment);
 
-/// What to type so that the others go on where a rank has died; empty if that was done, as far as can be seen.
+/// What to type so that the others go on where a rank has died; empty if that was done, as far as can be seen, or if
+/// nothing helps.
 std::string advice_for_deaths(const Environment& environment);
 
-/// What a trial's command starts with: the experiment's `saved` environment, but this node's own TMPDIR and HOSTNAME
-/// and the present allocation's SLURM_*, not those of the step that the ranks are. Of the launcher's variables (OMPI_*,
-/// PMIX_*, ...) all with `inherit`, else none, so that the command can be an MPI program of its own.
+/// What to do so that trials can end in peace where the launcher is asked to end, for it kills them a second later;
+/// empty if that was done, or is not needed.
+std::string advice_for_signals(const Environment& environment);
+
+/// What a trial's command starts with: the settings in the experiment's `saved` environment, with this node's own
+/// TMPDIR and visible GPUs and the present allocation's SLURM_*, not those of the step that the ranks are. Of the
+/// launcher's variables (OMPI_*, PMIX_*, ...) all with `inherit`, else none, so that the command can be an MPI program
+/// of its own.
 Environment trial_environment(const Environment& saved, const Environment& own, bool inherit);
 
 /// One rank as its node sees it.

@@ -2,13 +2,13 @@
 
 #include <dlfcn.h>
 #include <poll.h>
-#include <sched.h>
 #include <stdlib.h>
 
 #include <algorithm>
 #include <atomic>
 #include <utility>
 
+#include "base/processors.hpp"
 #include "stune/error.hpp"
 #include "stune/local_runner.hpp"
 
@@ -19,15 +19,6 @@ constexpr std::chrono::seconds beat_interval{2};
 constexpr std::chrono::minutes coordinator_patience{10};  // it may be busy with a slow disk
 
 std::atomic<bool> wind_down_asked{false};
-
-void bind_to(const std::vector<int>& cpus) {
-  if (cpus.empty()) return;
-  const auto count = static_cast<std::size_t>(*std::ranges::max_element(cpus)) + 1;
-  std::vector<cpu_set_t> mask(count / CPU_SETSIZE + 1);
-  const std::size_t bytes = mask.size() * sizeof(cpu_set_t);
-  for (const int cpu : cpus) CPU_SET_S(static_cast<std::size_t>(cpu), bytes, mask.data());
-  ::sched_setaffinity(0, bytes, mask.data());
-}
 
 /// What cannot be opened must never be polled.
 std::unique_ptr<Runner> opened(const LocalOptions& options, const Workplace& workplace) {
@@ -162,7 +153,7 @@ void Worker::make_runner(const Open& order) {
   workplace.environment =
       trial_environment(workplace.environment, current_environment(), order.options.inherit_environment);
   if (team_.count > 1) workplace.environment.merge(rank_environment(peers, first, together, channel_.is_mpich()));
-  LocalOptions options{.die_with_us = true, .stop_grace = order.options.stop_grace};
+  LocalOptions options{.die_with_us = true, .stop_grace = order.options.stop_grace, .environment_as_given = true};
   auto finder = opened(options, workplace);
   options.cpus_per_trial = static_cast<int>(share.cpus.size());
   options.gpus_per_trial = static_cast<int>(share.gpus.size());

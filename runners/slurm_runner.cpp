@@ -1,7 +1,9 @@
 #include "stune/slurm_runner.hpp"
 
+#include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "base/text.hpp"
 #include "runners/slurm_dialogue.hpp"
 
 namespace stune {
@@ -22,7 +24,14 @@ struct SlurmRunner::Impl {
 SlurmRunner::SlurmRunner(SlurmOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
 SlurmRunner::~SlurmRunner() = default;
 
-const SlurmOptions& SlurmRunner::options() const { return impl_->options; }
+std::map<std::string, std::string> SlurmRunner::remembered() const {
+  const SlurmOptions& options = impl_->options;
+  return {{"sbatch_options", nlohmann::json(options.sbatch_options).dump()},
+          {"poll_start", format_number(options.poll_start.count())},
+          {"poll_growth", format_number(options.poll_growth)},
+          {"poll_cap", format_number(options.poll_cap.count())},
+          {"submit_rate", format_number(options.submit_rate)}};
+}
 
 void SlurmRunner::open(const Workplace& workplace) {
   impl_->workplace = workplace;

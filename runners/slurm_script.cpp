@@ -6,6 +6,8 @@
 #include <array>
 #include <utility>
 
+#include "runners/attempt_environment.hpp"
+
 namespace stune::slurm {
 namespace {
 
@@ -38,10 +40,6 @@ std::string attempt_lines(const std::vector<std::filesystem::path>& attempts) {
     lines.append(shell_quoted(attempts[i].string())).append(" ;;\n");
   }
   return lines + "  *) attempt= ;;\nesac";
-}
-
-bool starts_with_any(const std::string& name, std::initializer_list<std::string_view> prefixes) {
-  return std::any_of(prefixes.begin(), prefixes.end(), [&](std::string_view p) { return name.starts_with(p); });
 }
 
 }  // namespace
@@ -104,13 +102,10 @@ std::vector<std::string> sbatch_arguments(const JobPlan& plan, const std::filesy
 }
 
 Environment job_environment(const Environment& saved, const Environment& current) {
-  Environment environment;
-  for (const auto& [name, value] : saved) {
-    const bool foreign = starts_with_any(name, {"SLURM_", "SLURMD_", "SBATCH_", "SQUEUE_", "SACCT_", "SCONTROL_",
-                                                "SCANCEL_", "OMPI_", "PMI_", "PMIX_", "PMI2_"}) ||
-                         name == "TMPDIR" || name == "CUDA_VISIBLE_DEVICES";
-    if (!foreign) environment.emplace(name, value);
-  }
+  Environment environment = settings_in(saved);
+  std::erase_if(environment, [](const auto& variable) {
+    return begins_with_any(variable.first, {"SBATCH_", "SQUEUE_", "SACCT_", "SCONTROL_", "SCANCEL_"});
+  });
   if (const auto conf = current.find("SLURM_CONF"); conf != current.end()) environment.insert(*conf);
   return environment;
 }
@@ -130,7 +125,7 @@ Environment query_environment(const Environment& current) {
   Environment environment{{"LC_ALL", "C"}, {"SLURM_TIME_FORMAT", "standard"}, {"SLURM_BITSTR_LEN", "0"}};
   for (const auto& [name, value] : current) {
     const bool changes_answers =
-        starts_with_any(name, {"SLURM_", "SBATCH_", "SQUEUE_", "SACCT_", "SCONTROL_", "SCANCEL_"}) &&
+        begins_with_any(name, {"SLURM_", "SBATCH_", "SQUEUE_", "SACCT_", "SCONTROL_", "SCANCEL_"}) &&
         name != "SLURM_CONF";
     if (!changes_answers) environment.emplace(name, value);
   }

@@ -45,6 +45,24 @@ std::optional<fs::path> find_mpi_program() {
   return std::nullopt;
 }
 
+/// Each trial would run on one rank's worth, unnoticed.
+void refuse_shared_trials(const RunOptions& options, const std::string& command) {
+  if (options.ranks_per_trial <= 1) return;
+  const std::string ranks = std::to_string(options.ranks_per_trial);
+  throw UsageError("--ranks-per-trial " + ranks +
+                   ": only ranks of an MPI program can share a trial, and trials are to run elsewhere (" +
+                   options.runner + "); start it with\n  mpirun -n " + std::to_string(1 + options.ranks_per_trial) +
+                   " stune " + command + " --runner mpi\nor, for trials of one process, say --ranks-per-trial 1");
+}
+
+/// mpirun was meant to matter.
+void warn_of_lone_rank(const RunOptions& options, const std::string& command) {
+  if (options.runner != "auto" || mpi::launch_of(current_environment()).launcher != "mpirun") return;
+  log::warn(
+      "mpirun started one rank only, so that trials run as without it; to run them on ranks, type mpirun -n 9 stune " +
+      command + ", which is one rank to coordinate and 8 to evaluate trials");
+}
+
 [[noreturn]] void refuse_without_ranks(const std::string& command) {
   if (!find_mpi_program()) {
     throw UsageError(
@@ -91,6 +109,8 @@ RunOptions with_mpi(RunOptions options, const MpiRanks* ranks, const std::string
                        options.runner + "\nor run them on the ranks:\n  mpirun -n " + count + " stune " + command +
                        " --runner mpi");
     }
+    refuse_shared_trials(options, command);
+    warn_of_lone_rank(options, command);
     if (options.automatic_parallel) options.parallel = 1;
     return options;
   }

@@ -27,8 +27,8 @@ std::optional<std::filesystem::path> mpi_program(const std::vector<std::string>&
                                                  const Environment& environment);
 
 /// The options as they are meant in this process: under MPI `auto` is mpi, and automatic_parallel is as many trials as
-/// the workers take; else it is 1. Throws UsageError where MPI is asked for and not there, or the other way round,
-/// saying what to type; `command` is what follows `stune`, as in "resume train.stune".
+/// the workers take; else it is 1. Throws UsageError where MPI, or what only it has, is asked for and not there, or
+/// the other way round, saying what to type; `command` is what follows `stune`, as in "resume train.stune".
 RunOptions with_mpi(RunOptions options, const MpiRanks* ranks, const std::string& command);
 
 }  // namespace stune::cli

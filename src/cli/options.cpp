@@ -161,7 +161,8 @@ const std::vector<OptionSpec>& option_specs() {
        "whose folders stay when their trials are over: of all trials, of those that failed, or of the best one so far "
        "(default: all); results are in the journal",
        running, false, true},
-      {"max-hours", "H", "end this run after H hours; jobs go on, and resume continues", running, false, true},
+      {"max-hours", "H", "end each run after H hours; jobs go on, and resume continues; 0: no limit (default: 0)",
+       running, false, true},
       {"trial-time-limit", "TIME", "stop a trial that runs longer: 90, 30s, 5m, 2h or HH:MM:SS", running},
       {"cpus-per-trial", "N", "cores for each trial on this machine, or of a worker's with MPI", running},
       {"gpus-per-trial", "N", "GPUs for each trial on this machine, or of a worker's with MPI", running},

@@ -185,7 +185,7 @@ std::string valid_keep(const std::string& text) {
 
 Seconds hours(const std::string& text) {
   const double value = parse_real(text);
-  if (value <= 0.0) throw ConfigError("found " + text + "; valid is a number of hours above 0");
+  if (value < 0.0) throw ConfigError("found " + text + "; valid is a number of hours, or 0 for no limit");
   return Seconds{value * 3600.0};
 }
 

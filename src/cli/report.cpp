@@ -8,6 +8,7 @@
 #include "analysis/analyses.hpp"
 #include "analysis/report.hpp"
 #include "base/clock.hpp"
+#include "base/processors.hpp"
 #include "cli/background_report.hpp"
 #include "cli/card_files.hpp"
 #include "cli/sparkline.hpp"
@@ -55,14 +56,7 @@ void print(const Experiment& experiment, const std::vector<Card>& cards) {
 }
 
 /// For what started us: it cannot tell our processor time from that of its other children.
-std::string cost_text() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
-  };
-  return std::to_string(seconds(usage.ru_utime) + seconds(usage.ru_stime)) + "\n";
-}
+std::string cost_text() { return std::to_string(cpu_seconds()) + "\n"; }
 
 /// For what nobody waits for: gives way to others, and ends when it takes too long.
 void restrain(int niceness, int seconds) {

@@ -9,6 +9,7 @@
 #include "cli/sparkline.hpp"
 #include "cli/unreported.hpp"
 #include "client/report_file.hpp"
+#include "runners/mpi_surroundings.hpp"
 #include "trial/folder.hpp"
 
 namespace stune::cli {
@@ -22,6 +23,13 @@ std::string going_on_text(const Session& session) {
   }
   return "Jobs that run or wait go on. Continue with: stune resume " + folder + "\nCancel them with: stune stop " +
          folder + "\n";
+}
+
+/// Where the launcher gives trials less time than we do.
+std::string launcher_text(const Session& session) {
+  const std::string advice = mpi::advice_for_signals(current_environment());
+  if (session.experiment().options().runner != "mpi" || advice.empty()) return {};
+  return "Open MPI's mpirun kills what runs one second after SIGTERM or Ctrl-C; for more time, " + advice + "\n";
 }
 
 /// Where to read on, when too many have failed.
@@ -48,7 +56,7 @@ std::string ending_text(const Session& session, const RunSummary& summary) {
     case StopReason::stopped:
       return "Stopped; its jobs were cancelled. Continue with: stune resume " + folder + "\n";
     case StopReason::interrupted:
-      return "Interrupted. " + going_on;
+      return "Interrupted. " + going_on + launcher_text(session);
     case StopReason::time_limit:
       return "The time for this run is over. " + going_on;
     case StopReason::failure_rate:

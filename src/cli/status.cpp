@@ -62,7 +62,11 @@ nlohmann::json budget_json(const View& view) {
           {"cpu_seconds", telemetry->cpu_seconds},
           {"peak_memory", telemetry->peak_memory},
           {"host", telemetry->host},
-          {"at", to_json(std::optional(telemetry->at))}};
+          {"at", to_json(std::optional(telemetry->at))},
+          {"coordinators", telemetry->all.coordinators},
+          {"all_cpu_seconds", telemetry->all.cpu_seconds},
+          {"all_batch_calls", telemetry->all.batch_calls},
+          {"report_seconds", telemetry->all.report_seconds}};
 }
 
 nlohmann::json best_json(const Experiment& experiment) {
@@ -137,14 +141,20 @@ std::string waiting_text(const Experiment& experiment) {
   return text;
 }
 
-/// What the coordinator has cost the batch system and this machine, as it last wrote.
+/// What coordinators have cost the batch system and their machines, as the last one wrote.
 std::string budget_text(const View& view) {
   const auto telemetry = parse_telemetry(view.telemetry);
   if (!telemetry) return {};
   std::string text;
   for (const std::string& line : telemetry->budget)
     text += (text.empty() ? "\n  queue      " : "\n             ") + line;
-  return text + "\n  cost       " + number(telemetry->cpu_seconds, 3) + " s of CPU, " +
+  const Costs& all = telemetry->all;
+  text += "\n  cost       ";
+  if (all.coordinators > 1) {
+    text +=
+        number(all.cpu_seconds, 3) + " s of CPU by " + std::to_string(all.coordinators) + " coordinators; the last ";
+  }
+  return text + number(telemetry->cpu_seconds, 3) + " s of CPU, " +
          number(static_cast<double>(telemetry->peak_memory) / 1e6, 3) + " MB at most, on " + telemetry->host;
 }
 

@@ -19,7 +19,7 @@ namespace stune {
 std::string stop_experiment(const std::filesystem::path& folder, int trial, Progress& progress,
                             const Reach& reach = {});
 
-/// Changes options by their journal names (storage/codec.hpp: run_option_names), as text. Throws ConfigError naming the
+/// Changes options by their journal names (storage/codec.hpp: changed), as text. Throws ConfigError naming the
 /// option, what was found and what is valid. Who uses them now; empty: the next run will.
 std::string set_options(const std::filesystem::path& folder, const std::map<std::string, std::string>& changes,
                         const Reach& reach = {});

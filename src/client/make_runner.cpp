@@ -4,6 +4,7 @@
 
 #include <sstream>
 
+#include "storage/codec.hpp"
 #include "stune/error.hpp"
 #include "stune/local_runner.hpp"
 #include "stune/slurm_runner.hpp"
@@ -39,18 +40,7 @@ SlurmOptions slurm_options(const RunOptions& options) {
 
 RunOptions describe_runner(const Runner& runner, const Command& command, RunOptions options) {
   options.runner = command == Command{} ? "custom" : runner.name();
-  if (const auto* local = dynamic_cast<const LocalRunner*>(&runner)) {
-    options.cpus_per_trial = local->options().cpus_per_trial;
-    options.gpus_per_trial = local->options().gpus_per_trial;
-  }
-  if (const auto* slurm = dynamic_cast<const SlurmRunner*>(&runner)) {
-    options.sbatch_options = slurm->options().sbatch_options;
-    options.poll_start = slurm->options().poll_start;
-    options.poll_growth = slurm->options().poll_growth;
-    options.poll_cap = slurm->options().poll_cap;
-    options.submit_rate = slurm->options().submit_rate;
-  }
-  return options;
+  return changed(std::move(options), runner.remembered());
 }
 
 std::unique_ptr<Runner> make_runner(const RunOptions& options) {

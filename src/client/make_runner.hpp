@@ -18,7 +18,7 @@ std::string resolve_runner(const std::string& name, const Environment& environme
 SlurmOptions slurm_options(const RunOptions& options);
 
 /// The inverse for a runner that the caller brings: the options with its name and whatever make_runner() needs to make
-/// it again. Without a `command`, only the caller's program knows what its trials are: custom.
+/// it again (Runner::remembered). Without a `command`, only the caller's program knows what its trials are: custom.
 RunOptions describe_runner(const Runner& runner, const Command& command, RunOptions options);
 
 /// Throws ConfigError for a name that is none, listing the valid ones.

@@ -69,8 +69,7 @@ struct Session::Impl {
         lock(Lock::acquire(folder, clock, {parts.take_over, true, [this](auto s) { notices.emplace_back(s); }})),
         journal(open_journal()),
         ledger(experiment, journal, clock),
-        telemetry(folder),
-        started(clock.now()) {
+        telemetry(folder) {
     ledger.follow(inline_source);
   }
 
@@ -147,9 +146,6 @@ struct Session::Impl {
 
   void write_telemetry(TimePoint now) {
     Telemetry t;
-    t.started = started;
-    for (std::size_t i = 0; i < t.counts.size(); ++i) t.counts[i] = experiment.count(static_cast<TrialStatus>(i));
-    t.live = static_cast<int>(experiment.live().size());
     t.batch_calls = calls();
     if (world_open) t.budget = parts.runner->budget(now);
     if (parts.budget) std::ranges::move(parts.budget(now), std::back_inserter(t.budget));
@@ -185,7 +181,6 @@ struct Session::Impl {
   Journal journal;
   Ledger ledger;
   TelemetryWriter telemetry;
-  TimePoint started;
   std::unique_ptr<Commands> commands;
   bool world_open = false;
   bool cramped = false;  ///< the last telemetry could not be written

@@ -234,7 +234,6 @@ void Experiment::take(const TrialEnded& what, const Event& event) {
 
 void Experiment::take(const ModelFitted& what, const Event&) {
   if (what.made_from > last_) refuse("a model was fitted to event " + std::to_string(what.made_from));
-  hyperparameters_ = what.hyperparameters;
 }
 
 void Experiment::take(const StopAsked& what, const Event&) {

@@ -52,7 +52,6 @@ class Experiment {
   /// A stop of everything was asked for and not lifted by a later OptionsChanged.
   bool stop_asked() const { return stop_asked_; }
   const std::set<int>& trial_stops() const { return trial_stops_; }
-  const std::vector<double>& hyperparameters() const { return hyperparameters_; }
 
   /// The completed trial with the best observed objective; -1 if none. O(1).
   int best_observed() const { return best_; }
@@ -85,7 +84,6 @@ class Experiment {
   int counts_[6] = {};
   Sequence last_ = 0;
   Sequence last_evidence_ = 0;
-  std::vector<double> hyperparameters_;
   bool stop_asked_ = false;
   int best_ = -1;
   TimePoint created_{}, last_change_{};

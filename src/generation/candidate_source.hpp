@@ -25,7 +25,8 @@ struct Candidate {
 struct Candidates {
   std::vector<Candidate> ready{};  ///< each differs from the others and from all trials it has seen, unless noise makes
                                    ///< a point of a finite space worth another look
-  bool exhausted = false;          ///< a finite space has no further point: there will never be more
+  bool exhausted = false;          ///< a finite space has no further point, as far as the present evidence goes: where
+                                   ///< outcomes have errors, the end of a trial may make points worth another look
   std::string notice{};            ///< said once to the user: a fit that failed, and what was done instead
 };
 

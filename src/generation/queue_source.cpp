@@ -78,7 +78,7 @@ void QueueSource::feed(std::span<const Event> committed) {
 void QueueSource::forget_plans() {
   taken_.clear();
   stock_.clear();
-  exhausted_ = false;
+  exhausted_by_.reset();
   ++epoch_;
 }
 
@@ -101,14 +101,14 @@ Candidates QueueSource::take(int count, Sequence seen_at_least) {
       for (const Candidate& candidate : taken.ready) unforeseen_.push_back(candidate.parameters);
     }
   }
-  taken.exhausted = exhausted_ && stock_.empty() && inbox_.empty();
+  taken.exhausted = exhausted() && stock_.empty() && inbox_.empty();
   wake_worker_.notify_one();
   return taken;
 }
 
 bool QueueSource::has_work() const {
   if (quit_ || !inbox_.empty()) return true;
-  if (strategy_.history().definition().id.empty() || exhausted_) return false;
+  if (strategy_.history().definition().id.empty() || exhausted()) return false;
   return stock_.size() < wanted_ || stock_.front().fresh_up_to < evidence_;
 }
 
@@ -121,7 +121,7 @@ void QueueSource::work() {
     hurried_ = hurried_ && stock_.size() < wanted_;
     const bool outdated = !hurried_ && !stock_.empty() && stock_.front().fresh_up_to < evidence_;
     replacing_ = outdated;
-    const bool enough = exhausted_ || (!outdated && stock_.size() >= wanted_);
+    const bool enough = exhausted() || (!outdated && stock_.size() >= wanted_);
     const std::uint64_t epoch = epoch_;
     unforeseen_.clear();
     const bool hurried = hurried_;
@@ -136,15 +136,16 @@ void QueueSource::work() {
     if (!enough && !strategy_.history().definition().id.empty())
       next = strategy_.next(assumed, made_at_once(strategy_.history().options().parallel, hurried));
     const SearchSpace& space = strategy_.history().space();
+    const Sequence known = strategy_.history().last_evidence();
     lock.lock();
     if (epoch != epoch_) continue;  // the picture has changed meanwhile: look again
     if (!next.notice.empty()) notice_ = std::move(next.notice);
-    exhausted_ = exhausted_ || next.exhausted;
+    if (next.exhausted) exhausted_by_ = known;
     std::vector<Candidate> made = all_of(std::move(next));
     remove_those_like(unforeseen_, space, made);
     if (!made.empty() && outdated) stock_.clear();
     std::ranges::move(made, std::back_inserter(stock_));
-    if (!made.empty() || exhausted_) ready_.notify();
+    if (!made.empty() || exhausted()) ready_.notify();
   }
 }
 

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -30,6 +31,7 @@ class QueueSource : public CandidateSource {
   void work();
   bool has_work() const;
   void forget_plans();
+  bool exhausted() const { return exhausted_by_ == evidence_; }
 
   Wakeup ready_;
   std::mutex mutex_;
@@ -42,7 +44,7 @@ class QueueSource : public CandidateSource {
   std::vector<Parameterization> unforeseen_;
   Sequence evidence_ = 0;  ///< the last that was fed
   std::size_t wanted_ = 1;
-  bool exhausted_ = false;
+  std::optional<Sequence> exhausted_by_;  ///< the evidence by which no further point is left
   bool quit_ = false;
   bool hurried_ = false;     ///< outdated candidates are taken since waiting does not pay: more are made, none anew
   bool replacing_ = false;   ///< the worker makes what replaces all that are ready

@@ -1,7 +1,6 @@
 #include "scheduler/scheduler.hpp"
 
 #include <poll.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <array>
@@ -23,15 +22,6 @@ constexpr Seconds longest_wait{20.0};      // the lock wants its beat
 const std::optional<Ending> no_ending;
 
 Seconds between(TimePoint from, TimePoint to) { return std::chrono::duration_cast<Seconds>(to - from); }
-
-double cpu_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
 
 bool is_urgent(const JobReport& report) {
   return report.state != JobState::running || report.metadata || !report.observations.empty();
@@ -58,8 +48,7 @@ Scheduler::Scheduler(const SchedulerContext& context)
       tally_(c_.experiment),
       health_(c_.experiment),
       folders_(c_.folder, c_.experiment),
-      started_(c_.clock.now()),
-      cpu_at_start_(cpu_seconds()) {}
+      started_(c_.clock.now()) {}
 
 RunSummary Scheduler::run() { return rounds(false); }
 
@@ -72,7 +61,8 @@ RunSummary Scheduler::rounds(bool until_idle) {
     if (interrupted() && !winding_down_) return summary(StopReason::interrupted, c_.clock.now());
     const bool something = round();
     const TimePoint now = c_.clock.now();
-    if (const auto reason = over(now)) return end_run(*reason);
+    if (const auto reason = over()) return end_run(*reason);
+    if (!until_idle && out_of_time(now)) return end_run(StopReason::time_limit);
     if (something) continue;
     const bool settled = news_.empty() && c_.experiment.fetching().empty() && !starving_since_;
     if (until_idle && settled && !c_.runner.busy()) return end_run(StopReason::idle);
@@ -296,7 +286,7 @@ void Scheduler::enforce_stops(std::vector<EventBody>& events, std::vector<Attemp
 // ---- what runs next
 
 std::vector<Candidate> Scheduler::take_candidates(int wanted, TimePoint now) {
-  if (wanted <= 0 || exhausted_) {
+  if (wanted <= 0 || exhausted()) {
     starving_since_.reset();
     return {};
   }
@@ -313,8 +303,10 @@ std::vector<Candidate> Scheduler::take_candidates(int wanted, TimePoint now) {
     }
   }
   if (missing <= 0) starving_since_.reset();
-  exhausted_ = taken.exhausted;
-  if (exhausted_) starving_since_.reset();
+  if (taken.exhausted) {
+    exhausted_by_ = c_.experiment.last_evidence();
+    starving_since_.reset();
+  }
   if (!taken.notice.empty() && said_.insert(taken.notice).second) c_.progress.notice(taken.notice);
   return std::move(taken.ready);
 }
@@ -347,14 +339,14 @@ Plan Scheduler::plan(TimePoint now, std::span<const EventBody> coming) {
 
 // ---- the end
 
-std::optional<StopReason> Scheduler::over(TimePoint now) {
+std::optional<StopReason> Scheduler::over() {
   const Experiment& e = c_.experiment;
   const bool quiet = e.live().empty() && e.waiting().empty() && e.fetching().empty();
   if (e.stop_asked()) {
     if (!quiet) return {};
     return failure_.empty() ? StopReason::stopped : StopReason::failure_rate;
   }
-  const bool all_made = e.counted() >= e.options().trials || exhausted_;
+  const bool all_made = e.counted() >= e.options().trials || exhausted();
   failure_ = tally_.verdict(e.options().tolerated_failure_rate, quiet && all_made);
   if (!failure_.empty()) {
     if (quiet) return StopReason::failure_rate;
@@ -362,10 +354,13 @@ std::optional<StopReason> Scheduler::over(TimePoint now) {
     return {};
   }
   if (quiet && all_made)
-    return exhausted_ && e.counted() < e.options().trials ? StopReason::exhausted : StopReason::finished;
-  const Seconds limit = e.options().max_run_time;
-  if (limit > Seconds{0} && between(started_, now) >= limit && !c_.runner.wind_down()) return StopReason::time_limit;
+    return exhausted() && e.counted() < e.options().trials ? StopReason::exhausted : StopReason::finished;
   return {};
+}
+
+bool Scheduler::out_of_time(TimePoint now) {
+  const Seconds limit = c_.experiment.options().max_run_time;
+  return limit > Seconds{0} && between(started_, now) >= limit && !c_.runner.wind_down();
 }
 
 bool Scheduler::interrupted() const {
@@ -407,7 +402,7 @@ ProgressSnapshot Scheduler::snapshot(TimePoint now) const {
 }
 
 RunSummary Scheduler::summary(StopReason reason, TimePoint now) const {
-  RunSummary s{reason, {}, snapshot(now), cpu_seconds() - cpu_at_start_};
+  RunSummary s{reason, {}, snapshot(now)};
   if (reason == StopReason::failure_rate) s.message = failure_ + last_words(c_.experiment);
   return s;
 }

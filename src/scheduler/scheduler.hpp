@@ -67,10 +67,12 @@ class Scheduler {
   void peek_at_running(TimePoint now, std::vector<EventBody>& events);
   void enforce_stops(std::vector<EventBody>& events, std::vector<AttemptId>& to_stop);
   std::vector<Candidate> take_candidates(int wanted, TimePoint now);
+  bool exhausted() const { return exhausted_by_ == c_.experiment.last_evidence(); }
   Plan plan(TimePoint now, std::span<const EventBody> coming);
   void commit(std::vector<EventBody> events);
   bool clean_folders();
-  std::optional<StopReason> over(TimePoint now);
+  std::optional<StopReason> over();
+  bool out_of_time(TimePoint now);
   bool interrupted() const;
   void wait(TimePoint now);
   void finish_trial(const Trial& trial, TrialStatus status, std::string reason, std::optional<Ending> ending,
@@ -86,7 +88,6 @@ class Scheduler {
   HostHealth health_;
   TrialFolders folders_;
   TimePoint started_;
-  double cpu_at_start_ = 0.0;
   std::map<AttemptId, JobReport> news_;      ///< merged reports, not yet decided
   TimePoint news_since_ = TimePoint::max();  ///< of the oldest that is not urgent
   std::set<AttemptId> stops_sent_;
@@ -95,9 +96,9 @@ class Scheduler {
   std::optional<TimePoint> starving_since_;  ///< slots are free and no fresh candidate is there
   TimePoint next_requests_{}, next_peek_{};
   int next_peeked_ = 0;
-  bool exhausted_ = false;
-  bool winding_down_ = false;  ///< interrupted, and the runner is not done
-  std::string failure_;        ///< why too many failed; empty while tolerable
+  std::optional<Sequence> exhausted_by_;  ///< the evidence for which the source has said so
+  bool winding_down_ = false;             ///< interrupted, and the runner is not done
+  std::string failure_;                   ///< why too many failed; empty while tolerable
 };
 
 }  // namespace stune

@@ -12,7 +12,6 @@ struct RunSummary {
   StopReason reason = StopReason::finished;
   std::string message;  ///< for people: why, and what to do next
   ProgressSnapshot progress;
-  double cpu_seconds = 0.0;  ///< of the coordinator in this run
 };
 
 ExitCode exit_code(StopReason reason);

@@ -44,9 +44,8 @@ class Decoder {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Names of RunOptions' fields, as in the journal and in SetRequest.
-std::vector<std::string> run_option_names();
-/// `options` with fields changed from text. Throws ConfigError naming the field, what was found and what is valid.
+/// `options` with fields changed from text, by their names in the journal. Throws ConfigError naming the field, what
+/// was found and what is valid.
 RunOptions changed(RunOptions options, const std::map<std::string, std::string>& changes);
 
 }  // namespace stune

@@ -117,12 +117,6 @@ void read(json::Cursor& in, RunOptions& options) {
 
 }  // namespace storage
 
-std::vector<std::string> run_option_names() {
-  std::vector<std::string> names;
-  for (const Field& field : option_fields) names.emplace_back(field.name);
-  return names;
-}
-
 RunOptions changed(RunOptions options, const std::map<std::string, std::string>& changes) {
   for (const auto& [name, text] : changes) {
     const Field* field = find(name);

@@ -25,8 +25,8 @@ struct StopRequest {
   bool operator==(const StopRequest&) const = default;
 };
 
-/// Changed fields of RunOptions by their journal names (codec.hpp: run_option_names), as text. The writer has checked
-/// them with changed(); the owner checks again.
+/// Changed fields of RunOptions by their journal names, as text. The writer has checked them with changed(); the owner
+/// checks again.
 struct SetRequest {
   std::map<std::string, std::string> changes;
 

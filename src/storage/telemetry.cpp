@@ -3,10 +3,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <algorithm>
-
 #include "base/children.hpp"
 #include "base/file.hpp"
+#include "base/processors.hpp"
 #include "storage/fields.hpp"
 
 namespace stune {
@@ -17,13 +16,10 @@ namespace {
 
 fs::path telemetry_file(const fs::path& folder) { return folder / "telemetry.json"; }
 
-void fields(auto& field, storage::Like<Telemetry> auto& telemetry, storage::Like<std::vector<int>> auto& counts) {
+void fields(auto& field, storage::Like<Telemetry> auto& telemetry) {
   field("host", telemetry.host);
   field("pid", telemetry.pid);
-  field("started", telemetry.started);
   field("at", telemetry.at);
-  field("counts", counts);
-  field("live", telemetry.live);
   field("budget", telemetry.budget);
   field("cpu_seconds", telemetry.cpu_seconds);
   field("peak_memory", telemetry.peak_memory);
@@ -32,10 +28,6 @@ void fields(auto& field, storage::Like<Telemetry> auto& telemetry, storage::Like
   field("all_cpu_seconds", telemetry.all.cpu_seconds);
   field("all_batch_calls", telemetry.all.batch_calls);
   field("report_seconds", telemetry.all.report_seconds);
-}
-
-double seconds(const timeval& time) {
-  return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
 }
 
 /// A program may look after an experiment several times; what it has cost is counted once.
@@ -48,8 +40,7 @@ std::string encoded(const Telemetry& telemetry) {
   json::Writer out(text);
   out.begin_object();
   storage::FieldWriter field(out);
-  const std::vector<int> counts(telemetry.counts.begin(), telemetry.counts.end());
-  fields(field, telemetry, counts);
+  fields(field, telemetry);
   out.end_object();
   return text + "\n";
 }
@@ -61,7 +52,7 @@ void measure_self(Telemetry& telemetry) {
   ::getrusage(RUSAGE_SELF, &usage);
   telemetry.host = host_name();
   telemetry.pid = ::getpid();
-  telemetry.cpu_seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime);
+  telemetry.cpu_seconds = cpu_seconds(usage);
   telemetry.peak_memory = std::int64_t{1024} * usage.ru_maxrss;
 }
 
@@ -78,17 +69,14 @@ std::optional<Telemetry> parse_telemetry(const std::string& text) {
   if (text.empty()) return std::nullopt;
   try {
     Telemetry telemetry;
-    std::vector<int> counts;
     json::Tape tape;
     tape.parse(text);
     json::Cursor in(tape);
     in.object([&](std::string_view name) {
       storage::FieldReader field(in, name);
-      fields(field, telemetry, counts);
+      fields(field, telemetry);
       if (!field.found()) in.skip();
     });
-    counts.resize(telemetry.counts.size());
-    std::ranges::copy(counts, telemetry.counts.begin());
     return telemetry;
   } catch (const StorageError&) {
     return std::nullopt;

@@ -3,7 +3,6 @@
 /// Derived and perishable: nothing depends on it, failures to write it are ignored.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -27,10 +26,7 @@ struct Costs {
 struct Telemetry {
   std::string host;
   int pid = 0;
-  TimePoint started{};
   TimePoint at{};
-  std::array<int, 6> counts{};      ///< trials by TrialStatus
-  int live = 0;                     ///< attempts pending or running
   std::vector<std::string> budget;  ///< the runner's own words, one line each
   double cpu_seconds = 0.0;         ///< of this coordinator, user + system
   std::int64_t peak_memory = 0;     ///< bytes, of this coordinator

@@ -13,6 +13,9 @@ struct LocalOptions {
   int cpus_per_trial = 0;    ///< cores a trial is bound to; 0: not bound
   int gpus_per_trial = 0;    ///< GPUs a trial sees; 0: as the environment says
   Seconds stop_grace{10};    ///< from SIGTERM to SIGKILL of a trial that is stopped
+  /// Attempts get the workplace's environment as it is. Else they get the user's settings in it, and of this process
+  /// what an allocation or the node is told by: the one it was saved in may be long gone.
+  bool environment_as_given = false;
 };
 
 /// Starts each attempt through the node program in a process group of its own. Event-driven: no polling.
@@ -21,7 +24,7 @@ class LocalRunner : public Runner {
   explicit LocalRunner(LocalOptions options = {});
   ~LocalRunner() override;
   std::string name() const override { return "local"; }
-  const LocalOptions& options() const;
+  std::map<std::string, std::string> remembered() const override;
   void open(const Workplace& workplace) override;
   int capacity() const override;
   void submit(std::vector<Submission> submissions) override;

@@ -89,6 +89,7 @@ class MpiRunner : public Runner {
   explicit MpiRunner(MpiWorld& world, MpiOptions options = {});
   ~MpiRunner() override;
   std::string name() const override { return "mpi"; }
+  std::map<std::string, std::string> remembered() const override;
   Seconds visibility_delay() const override { return Seconds{60}; }
   void open(const Workplace& workplace) override;
   int capacity() const override;

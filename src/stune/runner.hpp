@@ -76,6 +76,9 @@ class Runner {
   /// How the experiment remembers it: local, slurm or mpi, which `stune resume` and `stune stop` can make again, or
   /// custom, which they leave to the program that it comes from.
   virtual std::string name() const { return "custom"; }
+  /// What the experiment remembers beside the name, so that `stune resume` makes the same again: options by the names
+  /// that they have in the journal ("cpus_per_trial"), as text; a list as JSON.
+  virtual std::map<std::string, std::string> remembered() const { return {}; }
   /// Once, before anything else. Throws RunnerError if it cannot work here, saying what to do.
   virtual void open(const Workplace& workplace) = 0;
   /// How many jobs it would take now; never negative.

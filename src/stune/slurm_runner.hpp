@@ -37,7 +37,7 @@ class SlurmRunner : public Runner {
   ~SlurmRunner() override;
   std::string name() const override { return "slurm"; }
   Seconds visibility_delay() const override { return Seconds{60}; }
-  const SlurmOptions& options() const;
+  std::map<std::string, std::string> remembered() const override;
   void open(const Workplace& workplace) override;
   int capacity() const override;
   int max_batch() const override;

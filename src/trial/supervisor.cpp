@@ -1,7 +1,6 @@
 #include "trial/supervisor.hpp"
 
 #include <poll.h>
-#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -14,6 +13,7 @@
 #include <csignal>
 
 #include "base/descriptor.hpp"
+#include "base/processors.hpp"
 #include "trial/descendants.hpp"
 #include "trial/signal_pairs.hpp"
 #include "trial/signal_sets.hpp"
@@ -37,10 +37,6 @@ sigset_t watched_signals() {
 
 TimePoint now_on_the_wall() {
   return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
-
-double seconds(const timeval& time) {
-  return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
 }
 
 class Supervisor {
@@ -195,7 +191,7 @@ class Supervisor {
     }
     rusage usage{};
     ::getrusage(RUSAGE_CHILDREN, &usage);
-    record_.cpu_seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime);
+    record_.cpu_seconds = cpu_seconds(usage);
     record_.peak_memory = std::int64_t{usage.ru_maxrss} * 1024;
   }
 
@@ -212,16 +208,6 @@ class Supervisor {
   std::optional<SteadyTime> kill_at_;
   std::optional<SteadyTime> continued_at_;  ///< by the last SIGCONT
 };
-
-void bind_to(const std::vector<int>& cpus) {
-  if (cpus.empty()) return;
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  for (const int cpu : cpus) {
-    if (cpu >= 0 && cpu < CPU_SETSIZE) CPU_SET(static_cast<std::size_t>(cpu), &set);
-  }
-  ::sched_setaffinity(0, sizeof set, &set);
-}
 
 }  // namespace
 

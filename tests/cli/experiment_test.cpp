@@ -172,6 +172,31 @@ TEST(ExperimentFolder, ParameterGoneFromTheScriptIsRefused) {
   EXPECT_THAT(edited.error, AllOf(HasSubstr("parameter y"), HasSubstr("--name")));
 }
 
+TEST(FiniteSpace, ThatIsUsedUpEndsTheRunAndItSaysSo) {
+  const Shell shell;
+
+  const Outcome ended = shell.stune({"run", "--param", "c = choice(a, b, c)", "--minimize", "loss", "--trials", "10",
+                                     "--parallel", "2", "--runner", "local", "--", "sh", "-c", "stune metric loss=1"});
+
+  EXPECT_EQ(ended.code, 0) << ended.error;
+  EXPECT_THAT(ended.output, AllOf(HasSubstr("Every point of the search space has been tried"),
+                                  HasSubstr("Best of 3 completed trials")));
+}
+
+TEST(Status, TellsWhatAllCoordinatorsHaveCost) {
+  const Shell shell;
+  shell.write("train.sh", parabola(lines));
+  shell.stune({"run", "train.sh", "--quiet"});
+  shell.stune({"resume", "train", "--trials", "8", "--quiet"});
+
+  const Outcome status = shell.stune({"status"});
+  const json budget = json::parse(shell.stune({"status", "--json"}).output)["budget"];
+
+  EXPECT_THAT(status.output, ContainsRegex("cost +[0-9.e-]+ s of CPU by 2 coordinators; the last [0-9.e-]+ s of CPU"));
+  EXPECT_EQ(budget["coordinators"], 2);
+  EXPECT_GT(budget["all_cpu_seconds"].get<double>(), budget["cpu_seconds"].get<double>());
+}
+
 TEST(DryRun, ShowsEverythingAndCreatesNothing) {
   const Shell shell;
   shell.write("train.sh", parabola("#SBATCH --time=5 --mem=1G\n" + lines));

@@ -152,6 +152,16 @@ TEST(Plan, OptionsBecomeRunOptions) {
   EXPECT_EQ(options.cpus_per_trial, 2);
 }
 
+TEST(Plan, ALimitOfTimeIsLiftedWithZero) {
+  const RunOptions limited = apply_options({}, command_line({"--max-hours", "1.5"}));
+
+  EXPECT_EQ(apply_options(limited, command_line({"--max-hours", "0"})).max_run_time, Seconds{0});
+  EXPECT_THAT(message_of<UsageError>([&] {
+                apply_options({}, command_line({"--max-hours", "-1"}));
+              }),
+              HasSubstr("0 for no limit"));
+}
+
 TEST(Plan, RepeatedSbatchOptionsAreRecordedOnce) {
   const auto given = command_line({"--sbatch", "--time=5 --mem=1G"});
 
@@ -202,6 +212,20 @@ TEST(MpiRanksElsewhere, AreRefusedWithWhatToType) {
 
   EXPECT_THAT(message, AllOf(HasSubstr("4 MPI ranks"), HasSubstr("stune run train.sh --runner local"),
                              HasSubstr("mpirun -n 4 stune run train.sh --runner mpi")));
+}
+
+TEST(TrialsOfSeveralRanks, AreRefusedElsewhereThanUnderMpiWithWhatToType) {
+  for (const char* const runner : {"auto", "local", "slurm"}) {
+    RunOptions options;
+    options.runner = runner;
+    options.ranks_per_trial = 4;
+
+    const std::string message = message_of<UsageError>([&] { with_mpi(options, nullptr, "resume train.stune"); });
+
+    EXPECT_THAT(message, AllOf(HasSubstr("--ranks-per-trial 4"), HasSubstr(std::string("(") + runner + ")"),
+                               HasSubstr("mpirun -n 5 stune resume train.stune --runner mpi"),
+                               HasSubstr("--ranks-per-trial 1")));
+  }
 }
 
 TEST(MpiRanksElsewhere, AreRefusedWhereTheyDoNotEvenSpeakMpi) {

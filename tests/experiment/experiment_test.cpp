@@ -302,12 +302,11 @@ TEST(Experiment, AStopOfAllIsLiftedByNewOptions) {
   EXPECT_THAT(h.e.trial_stops(), IsEmpty());
 }
 
-TEST(Experiment, AModelIsRememberedUntilTheNext) {
+TEST(Experiment, AModelOfEventsThatAreNotThereIsRefused) {
   History h;
 
   h.add(ModelFitted{1, {1.0, 2.0}}).add(ModelFitted{2, {3.0}});
 
-  EXPECT_THAT(h.e.hyperparameters(), ElementsAre(3.0));
   EXPECT_THAT(refusal(h.e, ModelFitted{17, {}}), HasSubstr("event 17"));
 }
 

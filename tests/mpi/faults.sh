@@ -2,6 +2,7 @@
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
 mpirun=${STUNE_TEST_MPIRUN:-mpirun}
 ranks=5
+rank_program=stune-mpi
 # What lets the others go on where one has died.
 case $("$mpirun" --version 2>&1) in
   *HYDRA*) recovery=-disable-auto-cleanup ;;
@@ -15,7 +16,7 @@ rank_pid() { # RANK: of this test; empty if it is dead
   local file pid
   for file in $(grep -lsz "^STUNE_LOOP_TEST=$mark\$" /proc/[0-9]*/environ 2>/dev/null); do
     pid=${file%/environ} pid=${pid#/proc/}
-    if grep -qszE "^(OMPI_COMM_WORLD_RANK|PMI_RANK)=$1\$" "$file" && [[ $(readlink "/proc/$pid/exe" 2>/dev/null) == */stune-mpi ]]; then
+    if grep -qszE "^(OMPI_COMM_WORLD_RANK|PMI_RANK)=$1\$" "$file" && [[ $(readlink "/proc/$pid/exe" 2>/dev/null) == */"$rank_program" ]]; then
       echo "$pid"
       return
     fi

@@ -5,8 +5,10 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
@@ -21,6 +23,13 @@ using testing::HasSubstr;
 
 MpiWorld* world = nullptr;
 const Seconds forever(60);
+
+/// By a clock that all processes of this machine share.
+double seconds_now() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
 
 /// What every worker evaluates: does what its parameters say.
 MpiResults behave(const Parameterization& parameters, MpiTrial& trial) {
@@ -54,6 +63,11 @@ MpiResults behave(const Parameterization& parameters, MpiTrial& trial) {
     const timespec a_while{0, 300'000'000};
     ::nanosleep(&a_while, nullptr);
     return {{"loss", 1}};
+  }
+  if (what == "says when it ended") {
+    const timespec a_while{0, 100'000'000};
+    ::nanosleep(&a_while, nullptr);
+    return {{"loss", seconds_now()}};
   }
   // The sum over the trial's ranks of what each of them has.
   const MPI_Comm ranks = MPI_Comm_f2c(trial.communicator());
@@ -135,6 +149,20 @@ TEST_F(MpiFunctions, WhatIsThrownFailsTheTrialWithItsMessage) {
 
   EXPECT_EQ(report.ending->cause, Cause::exit_code);
   EXPECT_EQ(report.ending->detail, "it does not converge");
+}
+
+TEST_F(MpiFunctions, AnEndIsKnownWithinFiftyMilliseconds) {
+  open();
+  std::vector<double> delays;
+  for (int trial = 0; trial < 9; ++trial) {
+    submit(trial, "says when it ended");
+    const double ended = end(trial).observations.at(0).mean;
+    delays.push_back(seconds_now() - ended);
+  }
+
+  std::ranges::nth_element(delays, delays.begin() + 4);
+
+  EXPECT_LT(delays[4], 0.05) << "the median, in seconds";
 }
 
 TEST_F(MpiFunctions, StepsAreToldAsTheyCome) {

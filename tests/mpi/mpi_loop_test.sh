@@ -1,6 +1,7 @@
 #!/bin/bash
-# The whole program on MPI ranks, as a user starts it. usage: mpi_loop_test.sh STUNE_PROGRAM
+# The whole program on MPI ranks, as a user starts it. usage: mpi_loop_test.sh STUNE_PROGRAM SUM_RANKS
 ours=$(cd "$(dirname "$0")" && pwd)
+sum_ranks=$(readlink -f "$2")
 . "$ours/../loop/lib.sh" "$1"
 . "$ours/faults.sh"
 
@@ -21,6 +22,11 @@ claim "exit code without mpirun" $? 2
 claim_says "without mpirun" "$(cat wrong.txt)" 'mpirun -n 9 stune run'
 launch -n 1 "$program" run "${metric[@]}" --trials 3 --runner mpi --name wrong "${tell[@]}" >wrong.txt 2>&1
 claim_says "one rank" "$(cat wrong.txt)" 'there is one rank only.*trials need others'
+launch -n 1 "$program" run "${metric[@]}" --trials 1 --name lone --dry-run "${tell[@]}" >wrong.txt 2>&1
+claim "exit code of one rank that was not asked to run trials on ranks" $? 0
+claim_says "what to type for ranks" "$(cat wrong.txt)" 'one rank only.* type mpirun -n 9 stune run'
+stune run "${metric[@]}" --trials 3 --ranks-per-trial 4 --runner local --name wrong "${tell[@]}" >wrong.txt 2>&1
+claim_says "trials of several ranks without ranks" "$(cat wrong.txt)" 'mpirun -n 5 stune run \.\.\. --runner mpi'
 launch -n 3 "$program" run "${metric[@]}" --trials 3 --ranks-per-trial 4 --name wrong "${tell[@]}" >wrong.txt 2>&1
 claim_says "too few ranks" "$(cat wrong.txt)" 'there are 2 worker ranks, and a trial takes 4'
 claim_says "what to type for more" "$(cat wrong.txt)" 'mpirun -n 5 stune run'
@@ -65,7 +71,11 @@ stune metric loss=1
 END
 chmod +x see.sh
 launch -n 3 "$program" run "${metric[@]}" --trials 2 --name clean -- ./see.sh >see.txt 2>&1 || fail "clean"
-claim "variables of the launcher" "$(grep -hE '^(OMPI_|PMIX_|PMI_)' clean.stune/trials/*/env.txt | grep -v ALLOW_RUN_AS_ROOT)" ""
+seen_of_launcher() { grep -hE '^(OMPI_|PMIX_|PMI_)' "$1".stune/trials/*/env.txt | grep -v ALLOW_RUN_AS_ROOT; }
+claim "variables of the launcher" "$(seen_of_launcher clean)" ""
+stune resume clean --runner local --trials 4 >see.txt 2>&1 || fail "resume clean here"
+claim "trials here that have told what they see" "$(ls clean.stune/trials/*/env.txt | wc -l)" 4
+claim "variables of a launcher that is gone" "$(seen_of_launcher clean)" ""
 launch -n 3 "$program" run "${metric[@]}" --trials 2 --name inherit --trial-env inherit -- ./see.sh >see.txt 2>&1 ||
   fail "inherit"
 claim_says "inherited variables" "$(cat inherit.stune/trials/000000/env.txt)" '^(OMPI_COMM_WORLD_RANK|PMI_RANK)='
@@ -88,18 +98,38 @@ if (($(env -u OMP_NUM_THREADS nproc) > 1)); then claim "trials with cores of the
 # --- a trial that is an MPI program itself
 cat >ranks.sh <<'END'
 #!/bin/sh
-stune metric loss="$($STUNE_MPIRUN sh -c 'echo one' 2>"$STUNE_TRIAL_DIR/error.txt" | grep -c one)" ranks="$STUNE_RANKS"
+stune metric loss="$($STUNE_MPIRUN "$1" 2>"$STUNE_TRIAL_DIR/error.txt")" ranks="$STUNE_RANKS"
 END
 chmod +x ranks.sh
-launch -n 5 "$program" run "${metric[@]}" --trials 2 --ranks-per-trial 2 --name ranks -- ./ranks.sh >ranks.txt 2>&1 ||
+launch -n 5 "$program" run "${metric[@]}" --trials 2 --ranks-per-trial 2 --name ranks -- ./ranks.sh "$sum_ranks" >ranks.txt 2>&1 ||
   fail "trials of several ranks"
-claim "ranks that a trial started" "$(trial_lines ranks | cut -f3 | sort -u)" 2.0
+claim "what the ranks that a trial started have in all" "$(trial_lines ranks | cut -f3 | sort -u)" 3.0
 
 # --- a trial that hangs is ended
 launch -n 3 "$program" run "${metric[@]}" --trials 2 --trial-time-limit 0.2s --tolerated-failure-rate 1 --name hangs -- \
   /bin/sh -c 'exec sleep 1000' >hangs.txt 2>&1
 claim "trials that hung" "$(count_status hangs failed)" 2
 claim "why they ended" "$(grep -o '"cause":"[a-z_]*"' hangs.stune/journal.jsonl | sort -u)" '"cause":"timeout"'
+
+# --- the allocation is about to end: what runs may do so in peace
+if [[ $recovery == --enable-recovery ]]; then
+  cat >slow.sh <<'END'
+#!/bin/bash
+touch begun
+read -rt 3 <> <(:)
+stune metric loss=1
+END
+  chmod +x slow.sh
+  STUNE_LOOP_TEST=$mark "$mpirun" -n 2 "$program" run "${metric[@]}" --trials 5 \
+    --parallel 1 --name peace -- ./slow.sh >peace.txt 2>&1 &
+  coordinator=$!
+  until_true '[[ -e begun ]]'
+  kill -USR1 "$coordinator"
+  wait "$coordinator"
+  launch -n 2 "$program" resume peace --trials 1 --quiet >peace.txt 2>&1 || fail "resume what was asked to end"
+  claim "trials that ended in peace" "$(trial_lines peace | cut -f1,2 | tr '\t' ' ')" "0 completed"
+  claim "attempts of the one that did" "$(ls -d peace.stune/trials/000000/attempt-* | wc -l)" 1
+fi
 
 # --- stop from another terminal
 cat >patient.sh <<'END'
@@ -120,8 +150,10 @@ set -- ${stat##*) }
 ticks=$((${12} + ${13}))
 stat=$(<"/proc/$(rank_pid 0)/stat")
 set -- ${stat##*) }
-echo "rank 0 used $(awk -v t=$((${12} + ${13} - ticks)) -v hz="$(getconf CLK_TCK)" -v a="$before" -v b="$EPOCHREALTIME" \
-  'BEGIN { printf "%.1f", 100 * t / hz / (b - a) }') % of a core while it waited"
+used=$(awk -v t=$((${12} + ${13} - ticks)) -v hz="$(getconf CLK_TCK)" -v a="$before" -v b="$EPOCHREALTIME" \
+  'BEGIN { printf "%.1f", 100 * t / hz / (b - a) }')
+echo "rank 0 used $used % of a core while it waited"
+claim "rank 0 uses less than 5 % of a core while it waits" "$(awk -v used="$used" 'BEGIN { print (used < 5) }')" 1
 stune stop patient >stop.txt || fail "stop"
 wait "$coordinator"
 claim "state after stop" "$(state patient)" stopped

@@ -73,6 +73,25 @@ TEST(MpiSession, AnInterruptedRunKeepsTheResultsOfWhatRanAndTheNextOneGoesOn) {
   }
 }
 
+TEST(MpiSession, WhatARunnerWasGivenIsKeptForWhoeverResumes) {
+  const TemporaryFolder folder;
+  NewExperiment commands = wanted(4);
+  commands.definition.command.arguments = {"/bin/true"};
+  commands.definition.working_directory = folder.path();
+  SessionParts parts;
+  parts.node_program = "/bin/true";  // never started
+  parts.runner = std::make_unique<MpiRunner>(
+      *world, MpiOptions{.ranks_per_trial = 2, .cpus_per_trial = 1, .inherit_environment = true});
+  Session::begin(folder / "commands.stune", commands, std::move(parts));
+
+  const RunOptions options = Session::open(folder / "commands.stune").experiment().options();
+
+  EXPECT_EQ(options.runner, "mpi");
+  EXPECT_EQ(options.ranks_per_trial, 2);
+  EXPECT_EQ(options.cpus_per_trial, 1);
+  EXPECT_EQ(options.trial_env, "inherit");
+}
+
 }  // namespace
 }  // namespace stune
 

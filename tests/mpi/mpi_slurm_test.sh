@@ -48,6 +48,37 @@ stune resume step --runner local --trials 8 --quiet >step.txt 2>&1 || fail "cont
 stune resume step --runner slurm --trials 9 --quiet >step.txt 2>&1 || fail "continue on Slurm: $(cat step.txt)"
 claim "completed in the end" "$(count_status step completed)" 9
 
+# --- a worker dies: Slurm's PMIx ends all, whatever srun is told; the same command goes on
+cat >patient.sh <<'END'
+#!/bin/bash
+until [[ -e go ]]; do read -rt 0.02 <> <(:); done
+stune metric loss=1
+END
+chmod +x patient.sh
+patient() { # runs it, or goes on
+  exec env STUNE_LOOP_TEST=$mark srun --nodes=1 --ntasks=3 --mpi=pmix --kill-on-bad-exit=0 "$program" run --runner mpi \
+    --param "x = float(0, 1)" --minimize loss --method sobol --trials 4 --name dies --quiet -- ./patient.sh >dies.txt 2>&1
+}
+worker_pid() { # of rank 1
+  local file pid
+  for file in $(grep -lsz "^STUNE_LOOP_TEST=$mark\$" /proc/[0-9]*/environ 2>/dev/null); do
+    pid=${file%/environ} pid=${pid#/proc/}
+    grep -qsz '^PMIX_RANK=1$' "$file" && [[ $(readlink "/proc/$pid/exe") == */stune-mpi ]] && echo "$pid"
+  done 2>/dev/null
+}
+patient &
+coordinator=$!
+until_true '[[ $(count_status dies running 2>/dev/null) -ge 2 ]]'
+kill -KILL "$(worker_pid)" || fail "rank 1 was not there to be killed"
+wait "$coordinator"
+claim "exit code of srun where a rank has died" "$(($? != 0))" 1
+claim_says "a rank that has died" "$(cat dies.txt)" 'worker rank 1 .* has died'
+claim "advice that would not help" "$(grep -c 'they go on' dies.txt)" 0
+claim "state where a rank has died" "$(state dies)" paused
+touch go
+(patient) || fail "the same command again: $(cat dies.txt)"
+claim "completed where a rank had died" "$(count_status dies completed)" 4
+
 # --- trials that are MPI programs themselves, on two ranks each of one allocation
 cat >ranks.sh <<'END'
 #!/bin/sh

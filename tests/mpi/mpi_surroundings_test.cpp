@@ -38,7 +38,8 @@ TEST(MpiLaunch, ABatchScriptOfManyTasksIsOneProcess) {
 
 TEST(MpiLaunch, WhatLetsTheOthersGoOnIsSaidUnlessItWasDone) {
   const Environment mpirun = {{"OMPI_COMM_WORLD_SIZE", "9"}};
-  const Environment srun = {{"PMIX_RANK", "0"}, {"SLURM_STEP_NUM_TASKS", "3"}};
+  const Environment srun = {{"PMI_RANK", "0"}, {"SLURM_STEP_NUM_TASKS", "3"}};
+  const Environment srun_pmix = {{"PMIX_RANK", "0"}, {"SLURM_STEP_NUM_TASKS", "3"}};
   const auto with = [](Environment environment, const char* name, const char* value) {
     environment[name] = value;
     return environment;
@@ -48,6 +49,16 @@ TEST(MpiLaunch, WhatLetsTheOthersGoOnIsSaidUnlessItWasDone) {
   EXPECT_EQ(advice_for_deaths(with(mpirun, "OMPI_MCA_orte_enable_recovery", "1")), "");
   EXPECT_EQ(advice_for_deaths(srun), "srun --kill-on-bad-exit=0");
   EXPECT_EQ(advice_for_deaths(with(srun, "SLURM_KILL_BAD_EXIT", "0")), "");
+  EXPECT_EQ(advice_for_deaths(srun_pmix), "") << "all end, whatever srun is told";
+}
+
+TEST(MpiLaunch, WhatLetsTrialsEndInPeaceIsSaidUnderOpenMpiUnlessItWasDone) {
+  Environment mpirun = {{"OMPI_COMM_WORLD_SIZE", "9"}};
+
+  EXPECT_THAT(advice_for_signals(mpirun), testing::HasSubstr("SIGUSR1"));
+  EXPECT_EQ(advice_for_signals({{"PMI_RANK", "0"}, {"PMI_SIZE", "9"}}), "") << "MPICH waits";
+  mpirun["OMPI_MCA_odls_base_sigkill_timeout"] = "100";
+  EXPECT_EQ(advice_for_signals(mpirun), "");
 }
 
 TEST(MpiEnvironment, TrialsSeeNothingOfTheLauncher) {

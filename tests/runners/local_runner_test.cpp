@@ -1,5 +1,6 @@
 #include "stune/local_runner.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sched.h>
 #include <signal.h>
@@ -257,6 +258,38 @@ TEST_F(LocalRunnerTest, WithoutItsNodeProgramItDoesNotOpen) {
   std::filesystem::remove(ExperimentFolder(place_.workplace().folder).node_program());
 
   EXPECT_THROW(open(), RunnerError);
+}
+
+TEST_F(LocalRunnerTest, AttemptsSeeNothingOfTheRankAndTheAllocationWhereTheExperimentBegan) {
+  const Job shows = job(0, Behaviour::succeeds);
+  Workplace& workplace = place_.workplace();
+  workplace.command = {.arguments = {"/bin/sh", "-c", "env >\"$STUNE_TRIAL_DIR/env\""}};
+  for (const char* const name :
+       {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "SLURM_JOB_ID", "TMPDIR", "CUDA_VISIBLE_DEVICES"}) {
+    workplace.environment[name] = "of the past";
+  }
+  workplace.environment["SETTING"] = "of the user";
+  open();
+
+  runner_->submit({submission(shows)});
+
+  ASSERT_TRUE(drive_to_end(shows));
+  const std::string seen = read_file(ExperimentFolder(workplace.folder).trial(0) / "env").value_or("");
+  EXPECT_THAT(seen, testing::HasSubstr("SETTING=of the user\n"));
+  EXPECT_THAT(seen, testing::Not(testing::HasSubstr("of the past")));
+}
+
+TEST_F(LocalRunnerTest, WhoHasMadeTheEnvironmentReadyIsTakenAtTheirWord) {
+  const Job shows = job(0, Behaviour::succeeds);
+  Workplace& workplace = place_.workplace();
+  workplace.command = {.arguments = {"/bin/sh", "-c", "test \"$OMPI_COMM_WORLD_RANK\" = 2"}};
+  workplace.environment["OMPI_COMM_WORLD_RANK"] = "2";
+  open({.environment_as_given = true});
+
+  runner_->submit({submission(shows)});
+
+  ASSERT_TRUE(drive_to_end(shows));
+  EXPECT_EQ(find(shows, JobState::ended)->ending->cause, Cause::completed);
 }
 
 TEST_F(LocalRunnerTest, MetadataNamesAttemptAndStartForTheMetrics) {

@@ -198,6 +198,42 @@ TEST(Scheduler, ARunWithinAFiniteSpaceEndsWhenNothingIsLeft) {
   EXPECT_EQ(coordinator.experiment.count(TrialStatus::completed), 6);
 }
 
+TEST(Scheduler, AFiniteSpaceWithNoisyOutcomesIsNotUsedUpWhileEndsOfTrialsMayStillMakeAPointWorthAnotherLook) {
+  World world;
+  Definition noisy = small_definition();
+  noisy.space = SearchSpace({integer("n", 1, 3)});
+  noisy.method = "fast";
+  world.cluster.set_script([](const Job& job) {
+    const double n = job.parameters.number("n");
+    return FakeOutcome{Seconds{n}, Cause::completed, {{"loss", final_step, n + 0.1 * (job.id.trial % 2), 1.0}}, 0, {}};
+  });
+  Coordinator coordinator(world, options_for(12, 3), noisy);
+
+  const RunSummary summary = coordinator.run();
+
+  EXPECT_EQ(summary.reason, StopReason::finished);
+  EXPECT_EQ(coordinator.experiment.count(TrialStatus::completed), 12);
+}
+
+TEST(Scheduler, ALimitOfTimeIsOfEachRunAndNoneOfASingleStep) {
+  World world;
+  RunOptions limited = options_for(10, 1);
+  limited.max_run_time = Seconds{25};
+  const TimePoint began = world.clock.now();
+
+  EXPECT_EQ(Coordinator(world, limited).run().reason, StopReason::time_limit);
+  const TimePoint first_ended = world.clock.now();
+  EXPECT_EQ(Coordinator(world, limited).run().reason, StopReason::time_limit);
+  const TimePoint second_ended = world.clock.now();
+  Coordinator third(world, limited);
+  Scheduler slow = third.scheduler();
+  world.clock.advance(Seconds{26});
+
+  EXPECT_GE(first_ended - began, Seconds{25});
+  EXPECT_GE(second_ended - first_ended, Seconds{25});
+  EXPECT_EQ(slow.step().reason, StopReason::idle);
+}
+
 TEST(Scheduler, AStepEndsWhileTrialsRunAndLaterStepsFinishThem) {
   World world;
   int steps = 0;
