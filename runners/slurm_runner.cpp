@@ -1,12 +1,33 @@
 #include "stune/slurm_runner.hpp"
 
-#include <nlohmann/json.hpp>
 #include <stdexcept>
 
 #include "base/text.hpp"
 #include "runners/slurm_dialogue.hpp"
 
 namespace stune {
+
+namespace {
+
+std::string json_list(const std::vector<std::string>& texts) {
+  std::string list = "[";
+  for (const std::string& text : texts) {
+    list += list.size() > 1 ? ",\"" : "\"";
+    for (const char c : text) {
+      constexpr const char* digits = "0123456789abcdef";
+      if (c == '"' || c == '\\') list += '\\';
+      if (static_cast<unsigned char>(c) >= ' ') {
+        list += c;
+      } else {
+        list.append("\\u00").append(1, digits[c / 16]).append(1, digits[c % 16]);
+      }
+    }
+    list += '"';
+  }
+  return list + "]";
+}
+
+}  // namespace
 
 struct SlurmRunner::Impl {
   explicit Impl(SlurmOptions given) : options(std::move(given)) {}
@@ -26,7 +47,7 @@ SlurmRunner::~SlurmRunner() = default;
 
 std::map<std::string, std::string> SlurmRunner::remembered() const {
   const SlurmOptions& options = impl_->options;
-  return {{"sbatch_options", nlohmann::json(options.sbatch_options).dump()},
+  return {{"sbatch_options", json_list(options.sbatch_options)},
           {"poll_start", format_number(options.poll_start.count())},
           {"poll_growth", format_number(options.poll_growth)},
           {"poll_cap", format_number(options.poll_cap.count())},

@@ -11,7 +11,7 @@ namespace {
 const Command command{.arguments = {"/bin/true"}};
 
 TEST(DescribeRunner, TellsWhatIsNeededToMakeASlurmRunnerAgain) {
-  const SlurmOptions given{.sbatch_options = {"--partition=gpu", "--mem=4G"},
+  const SlurmOptions given{.sbatch_options = {"--partition=gpu", "--comment=\"a\\b\"\n"},
                            .poll_start = Seconds{30},
                            .poll_growth = 2,
                            .poll_cap = Seconds{90},

@@ -122,8 +122,9 @@ TEST(QueueSource, AFiniteSpaceIsExhaustedOnlyUntilNoisyEvidenceMakesAPointWorthA
   QueueSource queue;
   queue.feed(story.events);
   std::vector<double> loss;
+  Sequence evidence = 0;
   const auto next = [&] {
-    const auto candidate = await(queue, story.events.back().sequence);
+    const auto candidate = await(queue, evidence);
     if (!candidate) return false;
     loss.push_back(candidate->parameters.number("n"));
     queue.feed(story.accept(*candidate));
@@ -134,8 +135,10 @@ TEST(QueueSource, AFiniteSpaceIsExhaustedOnlyUntilNoisyEvidenceMakesAPointWorthA
   ASSERT_EQ(loss.size(), 3U);
 
   for (int i = 0; i < 9; ++i) {
-    queue.feed(story.complete(i, loss[static_cast<std::size_t>(i)] + 0.1 * (i % 2), 1.0));
-    while (next()) {
+    const auto place = static_cast<std::size_t>(i);
+    queue.feed(story.complete(i, loss[place] + 0.1 * (i % 2), 1.0));
+    evidence = story.events.back().sequence;
+    while (loss.size() < place + 4 && next()) {
     }
   }
 
