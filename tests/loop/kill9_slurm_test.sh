@@ -5,7 +5,7 @@
 . "$here/kill9.sh"
 . "$here/slurm.sh"
 
-trials=${3:-40}
+trials=${3:-60} # enough that none is the last before the last kill
 since=$(date +%Y-%m-%dT%H:%M:%S)
 kill_and_resume "${2:-20}" 5 --runner slurm --trials "$trials" --parallel 4 --poll 1,1.5,5
 check_exactness "$trials"
