@@ -5,7 +5,7 @@
 # are lost and jobs preempted, too. usage: chaos_slurm_test.sh STUNE_PROGRAM [KILLS [TRIALS]]; the long version: 30 300
 . "$(dirname "$0")/lib.sh" "$1"
 cluster=$here/../support/slurm_cluster.sh
-kills_wanted=${2:-5} trials=${3:-24} patience=${STUNE_TEST_PATIENCE:-120}
+kills_wanted=${2:-8} trials=${3:-60} patience=${STUNE_TEST_PATIENCE:-120}
 own=
 if [[ -z ${SLURM_CONF:-} ]]; then
   own=$work/slurm
