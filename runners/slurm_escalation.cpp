@@ -125,6 +125,7 @@ std::optional<std::string> times_memory(const std::string& text, double factor) 
       unit.empty() ? 1 : units.find(static_cast<char>(unit[0] >= 'a' ? unit[0] - 'a' + 'A' : unit[0]));
   if (power == std::string_view::npos) return {};
   const double megabytes = amount * factor * std::pow(1024.0, static_cast<double>(power) - 1.0);
+  if (megabytes > 1e15) return {};
   return std::to_string(static_cast<std::int64_t>(std::ceil(megabytes))) + "M";
 }
 

@@ -28,7 +28,7 @@ Words with_more(Words words, double time, double memory);
 std::optional<Seconds> parse_time_limit(const std::string& text);
 /// D-HH:MM:SS, rounded up.
 std::string format_time_limit(Seconds limit);
-/// "4G" times 1.5 is "6144M". Nothing if it cannot be read.
+/// "4G" times 1.5 is "6144M". Nothing if it cannot be read, or is more than any machine has.
 std::optional<std::string> times_memory(const std::string& text, double factor);
 
 }  // namespace stune::slurm

@@ -156,6 +156,7 @@ TEST(SlurmEscalation, EveryFormOfTheOptionsIsMultipliedAndNothingElse) {
                   "--mem=6144M", "-n4"));
   EXPECT_THAT(with_more({"--mem-per-cpu", "100", "--mem-per-gpu=1.5G", "--mem-bind=local"}, 1, 2),
               ElementsAre("--mem-per-cpu", "200M", "--mem-per-gpu=3072M", "--mem-bind=local"));
+  EXPECT_THAT(with_more({"--mem=22022020200P"}, 1, 1.5), ElementsAre("--mem=22022020200P"));  // more than there is
   EXPECT_THAT(with_more({"--time=UNLIMITED", "--mem=0", "--mem"}, 2, 2),
               ElementsAre("--time=UNLIMITED", "--mem=0", "--mem"));
   EXPECT_THAT(with_more({"--time=30", "--mem=1G"}, 1, 1), ElementsAre("--time=30", "--mem=1G"));
