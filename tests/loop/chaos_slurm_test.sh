@@ -47,7 +47,7 @@ requeue() {
 }
 by_hand() {
   local job
-  job=$(one_that_runs %A) && scancel "$job" && did "job cancelled by hand"
+  job=$(one_that_runs %i) && scancel "$job" && did "job cancelled by hand" # %A of an array's last task is the whole array
 }
 freeze() {
   "$cluster" freeze "$place" slurmctld
