@@ -110,31 +110,5 @@ TEST_F(SlurmStopping, AJobThatLeavesTheQueueWhileItsCancelFailsHasEnded) {
   EXPECT_EQ(ending(0).cause, Cause::stopped);
 }
 
-TEST_F(SlurmStopping, LateEvidenceIsReportedOnceTheAttemptThatIsNotNeededIsCancelled) {
-  submit(0);
-  run_for(Seconds(1));
-  ASSERT_TRUE(start("100", 0));
-  slurm_.jobs.clear();
-  run_for(Seconds(2000));
-  ASSERT_EQ(ending(0).cause, Cause::lost);
-  runner_->submit({submission(0, 1)});
-  run_for(Seconds(1));
-  reports_.clear();
-  slurm_.jobs["100"] = {};
-  slurm_.cancel_fails = true;
-
-  finish("100", 0, 0);
-  run_for(Seconds(15));
-  EXPECT_FALSE(has_ended(0));
-  EXPECT_TRUE(std::filesystem::exists(ExperimentFolder(folder_).done_marker({0, 0}))) << "for the next coordinator";
-  slurm_.cancel_fails = false;
-  run_for(Seconds(60));
-
-  EXPECT_EQ(ending(0).cause, Cause::completed);
-  EXPECT_EQ(last_metadata(0).at(attempt_key), "0");
-  EXPECT_EQ(slurm_.job("101").state, "CANCELLED by 4242");
-  EXPECT_FALSE(std::filesystem::exists(ExperimentFolder(folder_).done_marker({0, 0})));
-}
-
 }  // namespace
 }  // namespace stune::slurm

@@ -86,27 +86,6 @@ TEST_F(SlurmWatching, AVanishedJobIsLostAfterTwoLooksAndTwoMinutesAndFenced) {
   EXPECT_FALSE(start("100", 0, 1));
 }
 
-TEST_F(SlurmWatching, LateEvidenceOfAnAttemptGivenUpCountsWhileItsSuccessorWaits) {
-  submit(0);
-  run_for(Seconds(1));
-  ASSERT_TRUE(start("100", 0));
-  slurm_.jobs.clear();
-  run_for(Seconds(2000));
-  ASSERT_EQ(ending(0).cause, Cause::lost);
-  runner_->submit({submission(0, 1)});
-  run_for(Seconds(1));
-  reports_.clear();
-  slurm_.jobs["100"] = {};
-
-  finish("100", 0, 0);
-  run_for(Seconds(60));
-
-  EXPECT_EQ(ending(0).cause, Cause::completed);
-  EXPECT_EQ(reports_.back().id, (AttemptId{0, 1}));
-  EXPECT_EQ(last_metadata(0).at(attempt_key), "0");
-  EXPECT_EQ(slurm_.job("101").state, "CANCELLED by 4242");
-}
-
 TEST_F(SlurmWatching, WithoutAccountingTheQueueDecidesAndSacctIsAskedOnceAtMost) {
   slurm_.accounting = false;
   submit(0);
