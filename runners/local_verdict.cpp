@@ -32,6 +32,7 @@ bool from_outside(Cause cause) { return cause == Cause::interrupted || cause == 
 
 Ending local_ending(const LocalEvidence& evidence) {
   Ending ending = evidence.record ? ending_of(*evidence.record) : without_record(evidence);
+  ending.nodes = 0;  // those of a job that all attempts of this runner share
   if (evidence.stop_asked && from_outside(ending.cause)) ending.cause = Cause::stopped;
   if (wants_last_words(ending.cause) && !evidence.output.empty()) {
     if (!ending.detail.empty()) ending.detail += '\n';

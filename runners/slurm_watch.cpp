@@ -192,9 +192,11 @@ bool Watch::examine(AttemptId id, TimePoint now) {
       job.reported = JobState::running;
       reports_.push_back({id, JobState::running, {}, metadata_of(job)});
     }
-    if (start) situation.host = start->by.host;
-    if (start) situation.nodes = start->by.nodes;
-    if (start) situation.record = read_exit_record(attempt.exit_record(start->start));
+    if (start) {
+      situation.host = start->by.host;
+      situation.nodes = start->by.nodes;
+      situation.record = read_exit_record(attempt.exit_record(start->start));
+    }
     job.has_record = situation.record.has_value();
     situation.slurm = job.testimony;
     situation.gone = job.gone;

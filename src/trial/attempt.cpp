@@ -182,8 +182,7 @@ int run_attempt(const AttemptOptions& options, const Environment& environment) {
   if (options.task) create_folder(path.has_filename() ? path : path.parent_path());
   if (!fs::is_directory(path, error)) throw StorageError("there is no attempt's folder " + path.string());
   const AttemptFolder folder(path.has_filename() ? path : path.parent_path());
-  Claimant claimant = make_claimant(environment);
-  if (options.task) claimant.nodes = 0;  // from a runner whose attempts share the job that it is in
+  const Claimant claimant = make_claimant(environment);
   const auto answer = claim(folder, claimant);
   if (const auto* refused = std::get_if<Refused>(&answer)) {
     std::cerr << "stune: this attempt is not run again: " << refused->why << '\n';

@@ -51,6 +51,13 @@ TEST(LocalVerdict, AnExitAfterASignalThatNobodyHereSentIsNotCompleted) {
   EXPECT_EQ(local_ending(evidence_of(polite)).cause, Cause::interrupted);
 }
 
+TEST(LocalVerdict, NodesOfAJobThatAllAttemptsShareAreNotOneAttempts) {
+  ExitRecord record = record_of(0);
+  record.nodes = 4;
+
+  EXPECT_EQ(local_ending(evidence_of(record)).nodes, 0);
+}
+
 TEST(LocalVerdict, WithoutARecordAStartedAttemptIsLost) {
   LocalEvidence evidence;
   evidence.claimed = true;
