@@ -12,7 +12,7 @@ constexpr Eigen::Index between_surprises = 50;  // but not before there are so m
 
 constexpr int few_iterations = 10;   // of a fit that starts close to its end
 constexpr int some_iterations = 30;  // of one that serves a single proposal
-constexpr Eigen::Index fitted_with_many_pending = 256;
+constexpr Eigen::Index fitted_in_haste = 256;
 
 // The second start of a fit costs most of a proposal, and is needed now and then only: always while it is cheap, then
 // for two fits of four (both outcome transforms), then for two of twenty.
@@ -26,23 +26,24 @@ model::Warp warp_of_next_fit(const Knowledge& known, const ProposalOptions& opti
   return options.fits % 2 != 0 ? model::Warp::yeo_johnson : model::Warp::half_rank_log;
 }
 
-bool refit_is_due(const Knowledge& known) {
+bool refit_is_due(const Knowledge& known, Haste haste) {
   const Eigen::Index n = known.measured.y.size();
-  return !known.warm_start || n <= always_refitted || 20 * n >= 21 * known.base;
+  return n <= always_refitted || (haste == Haste::great ? 5 * n >= 6 * known.base : 20 * n >= 21 * known.base);
 }
 
 // With the last fit as it is, or nothing where a new one is wanted.
 std::optional<model::Regression> with_last_fit(const model::FeatureMap& map, const Knowledge& known,
                                                const ProposalOptions& options, model::KeptCovariance& kept) {
   if (options.refit == Refit::always || !known.warm_start) return std::nullopt;
-  if (options.refit == Refit::when_due && refit_is_due(known)) return std::nullopt;
+  if (options.refit == Refit::when_due && refit_is_due(known, options.haste)) return std::nullopt;
   model::RegressionOptions asked;
   asked.warp = known.warp;
   asked.warm_start = known.warm_start;
   asked.refit = false;
   asked.base = known.base;
   auto regression = model::Regression::make(map, known.measured, asked, &kept);
-  const bool may_be_surprised = between_surprises * known.measured.y.size() >= (between_surprises + 1) * known.base;
+  const bool may_be_surprised = options.haste != Haste::great &&
+                                between_surprises * known.measured.y.size() >= (between_surprises + 1) * known.base;
   if (regression && options.refit == Refit::when_due && may_be_surprised && regression->largest_surprise() > surprise) {
     return std::nullopt;
   }
@@ -76,7 +77,7 @@ Fitted fitted(const model::FeatureMap& map, const Knowledge& known, const Propos
   asked.warp = warp_of_next_fit(known, options);
   asked.warm_start = known.warm_start;
   asked.fit = fit_options(known, options, extent);
-  if (known.pending.rows() >= many_pending) asked.largest_fit = fitted_with_many_pending;
+  if (known.pending.rows() >= many_pending || options.haste != Haste::none) asked.largest_fit = fitted_in_haste;
   return {model::Regression::make(map, known.measured, asked, &kept), asked.warp, true};
 }
 

@@ -145,7 +145,7 @@ bool GenerationStrategy::wants_model() const {
   return history_.observed() >= std::max(least_observed, needed);
 }
 
-Proposal GenerationStrategy::next(std::span<const Parameterization> assumed, int count) {
+Proposal GenerationStrategy::next(std::span<const Parameterization> assumed, Demand demand) {
   const std::size_t index = history_.points().size() + assumed.size();
   if (index == 0) {
     if (const auto defaults = history_.space().defaults()) {
@@ -162,7 +162,7 @@ Proposal GenerationStrategy::next(std::span<const Parameterization> assumed, int
   if (!wants_model()) proposal = initial(index, assumed);
   // Where the initial design has used up the space, the model knows whether points are worth another look.
   const bool used_up = proposal.exhausted && depends_on_evidence() && history_.observed() >= least_observed;
-  if (wants_model() || used_up) proposal = from_model(index, assumed, count);
+  if (wants_model() || used_up) proposal = from_model(index, assumed, demand);
   if (proposal.candidate && !depends_on_evidence()) proposal.candidate->fresh_up_to = any_evidence;
   return proposal;
 }
@@ -199,7 +199,7 @@ Proposal GenerationStrategy::initial(std::size_t index, std::span<const Paramete
       {}};
 }
 
-Proposal GenerationStrategy::from_model(std::size_t index, std::span<const Parameterization> assumed, int count) {
+Proposal GenerationStrategy::from_model(std::size_t index, std::span<const Parameterization> assumed, Demand demand) {
   const Domain domain = domain_of(history_.space());
   const Sequence evidence = history_.last_evidence();
   if (fit_.made_from != evidence && history_.fitted().made_from == evidence) fit_ = history_.fitted();
@@ -211,7 +211,8 @@ Proposal GenerationStrategy::from_model(std::size_t index, std::span<const Param
   generation::ProposalOptions options;
   options.stream = stream_seed(history_.definition().seed, trial_streams + index);
   options.fits = history_.fits();
-  options.count = count;
+  options.count = demand.count;
+  options.haste = demand.haste;
   options.refit = fitted_already ? generation::Refit::never : generation::Refit::when_due;
   const generation::Proposal made = generation::propose(domain, known, options, kept_.get());
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "generation/candidate_source.hpp"
+#include "generation/haste.hpp"
 #include "generation/history.hpp"
 
 namespace stune {
@@ -22,6 +23,12 @@ struct Proposal {
   bool exhausted = false;              ///< the finite space holds no further point
   std::string notice = {};
   std::vector<Candidate> further = {};  ///< made from the same evidence, each with those before it assumed
+};
+
+/// What is asked of a strategy.
+struct Demand {
+  int count = 1;  ///< up to so many candidates, where further ones come at little more than the price of one
+  Haste haste = Haste::none;
 };
 
 /// Deterministic: the same events and assumed trials give the same proposal. Fed with events, in order.
@@ -38,13 +45,12 @@ class GenerationStrategy {
   /// False: results change nothing in what comes next.
   bool depends_on_evidence() const { return history_.definition().method == "fast"; }
   /// The next trial, given that `assumed` will be trials before it. Costs a fit of the model where the evidence is new.
-  /// Where it comes at little more than the price of one, up to `count` are given.
-  Proposal next(std::span<const Parameterization> assumed, int count = 1);
+  Proposal next(std::span<const Parameterization> assumed, Demand demand = {});
 
  private:
   bool wants_model() const;
   Proposal initial(std::size_t index, std::span<const Parameterization> assumed) const;
-  Proposal from_model(std::size_t index, std::span<const Parameterization> assumed, int count);
+  Proposal from_model(std::size_t index, std::span<const Parameterization> assumed, Demand demand);
 
   History history_;
   ModelFitted fit_;                         ///< of the latest evidence; the journal may not have it yet

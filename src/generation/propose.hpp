@@ -9,6 +9,7 @@
 
 #include "generation/acquisition_optimizer.hpp"
 #include "generation/domain.hpp"
+#include "generation/haste.hpp"
 #include "model/kept_covariance.hpp"
 #include "model/regression.hpp"
 
@@ -43,6 +44,7 @@ struct ProposalOptions {
   std::int64_t fits = 0;     ///< so many there were: outcome transforms take turns with each
   Eigen::Index count = 1;  ///< so many points are wanted at most; the others come at little more than the price of one
   Refit refit = Refit::always;
+  Haste haste = Haste::none;
   AcquisitionOptimizerOptions optimizer = {};
 };
 

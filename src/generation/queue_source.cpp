@@ -12,10 +12,13 @@ constexpr std::size_t largest_stock = 64;
 
 // Candidates made from one fit: few enough that the evidence of most running trials is in it. More where they are taken
 // faster than they can be made.
-int made_at_once(int parallel, bool hurried) {
-  if (hurried) return std::clamp(parallel / 4, 1, 16);
+int made_at_once(int parallel) {
   constexpr int dozens = 32;
   return parallel < dozens ? 1 : std::min(parallel / 8, 16);
+}
+int made_in_a_hurry(int parallel, int missing) {
+  constexpr int most = 16;
+  return std::clamp(missing, std::clamp(parallel / 4, 1, most), std::clamp(parallel / 2, 1, most));
 }
 
 std::vector<Candidate> all_of(Proposal proposal) {
@@ -109,7 +112,13 @@ Candidates QueueSource::take(int count, Sequence seen_at_least) {
 bool QueueSource::has_work() const {
   if (quit_ || !inbox_.empty()) return true;
   if (strategy_.history().definition().id.empty() || exhausted()) return false;
-  return stock_.size() < wanted_ || stock_.front().fresh_up_to < evidence_;
+  return missing() > 0 || stock_.front().fresh_up_to < evidence_;
+}
+
+int QueueSource::missing() const {
+  const auto half = static_cast<std::size_t>(strategy_.history().options().parallel / 2);
+  const std::size_t stocked = hurried_ ? std::clamp(half, wanted_, largest_stock) : wanted_;
+  return static_cast<int>(stocked) - static_cast<int>(stock_.size());
 }
 
 void QueueSource::work() {
@@ -118,13 +127,13 @@ void QueueSource::work() {
     wake_worker_.wait(lock, [this] { return has_work(); });
     if (quit_) return;
     const std::vector<Event> events = std::exchange(inbox_, {});
-    hurried_ = hurried_ && stock_.size() < wanted_;
-    const bool outdated = !hurried_ && !stock_.empty() && stock_.front().fresh_up_to < evidence_;
+    const int missing = this->missing();
+    const Haste haste = !hurried_ ? Haste::none : missing > 0 ? Haste::great : Haste::some;
+    const bool outdated = haste != Haste::great && !stock_.empty() && stock_.front().fresh_up_to < evidence_;
     replacing_ = outdated;
-    const bool enough = exhausted() || (!outdated && stock_.size() >= wanted_);
+    const bool enough = exhausted() || (!outdated && missing <= 0);
     const std::uint64_t epoch = epoch_;
     unforeseen_.clear();
-    const bool hurried = hurried_;
     // What will be a trial before the new candidate: what was handed out, and the stock unless it is to be replaced.
     std::vector<Parameterization> assumed(taken_.begin(), taken_.end());
     for (const Candidate& c : stock_) {
@@ -133,8 +142,11 @@ void QueueSource::work() {
     lock.unlock();
     for (const Event& event : events) strategy_.apply(event);
     Proposal next;
-    if (!enough && !strategy_.history().definition().id.empty())
-      next = strategy_.next(assumed, made_at_once(strategy_.history().options().parallel, hurried));
+    if (!enough && !strategy_.history().definition().id.empty()) {
+      const int parallel = strategy_.history().options().parallel;
+      const int count = haste == Haste::great ? made_in_a_hurry(parallel, missing) : made_at_once(parallel);
+      next = strategy_.next(assumed, {count, haste});
+    }
     const SearchSpace& space = strategy_.history().space();
     const Sequence known = strategy_.history().last_evidence();
     lock.lock();
@@ -144,6 +156,7 @@ void QueueSource::work() {
     std::vector<Candidate> made = all_of(std::move(next));
     remove_those_like(unforeseen_, space, made);
     if (!made.empty() && outdated) stock_.clear();
+    if (outdated && unforeseen_.empty()) hurried_ = false;
     std::ranges::move(made, std::back_inserter(stock_));
     if (!made.empty() || exhausted()) ready_.notify();
   }

@@ -30,6 +30,7 @@ class QueueSource : public CandidateSource {
  private:
   void work();
   bool has_work() const;
+  int missing() const;  ///< candidates in the stock; not positive: none
   void forget_plans();
   bool exhausted() const { return exhausted_by_ == evidence_; }
 
@@ -46,7 +47,9 @@ class QueueSource : public CandidateSource {
   std::size_t wanted_ = 1;
   std::optional<Sequence> exhausted_by_;  ///< the evidence by which no further point is left
   bool quit_ = false;
-  bool hurried_ = false;     ///< outdated candidates are taken since waiting does not pay: more are made, none anew
+  /// Outdated candidates are taken since waiting does not pay: the stock is filled before any is made anew. Until all
+  /// were once made anew in peace.
+  bool hurried_ = false;
   bool replacing_ = false;   ///< the worker makes what replaces all that are ready
   std::uint64_t epoch_ = 0;  ///< counts whatever makes a candidate under way useless
   std::string notice_;

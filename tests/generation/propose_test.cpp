@@ -246,6 +246,40 @@ TEST(Propose, RefitsWhenATwentiethIsNewOrWhenSurprised) {
   EXPECT_FALSE(refits(119, expected + 3.0)) << "too soon after the last fit";
 }
 
+TEST(Propose, InAHurryAFitIsPutOffUntilAFifthIsNew) {
+  Knowledge known = initial(square, 132);
+  known.warm_start = propose(square, known, options_of_trial(132)).fitted;
+  ProposalOptions options = options_of_trial(133);
+  options.refit = Refit::when_due;
+  options.haste = Haste::great;
+  const auto refits = [&](Eigen::Index base, double last) {
+    Knowledge later = known;
+    later.base = base;
+    later.measured.y(131) = last;
+    return propose(square, later, options).refitted;
+  };
+  const double expected = known.measured.y(131);
+
+  EXPECT_FALSE(refits(120, expected)) << "a tenth";
+  EXPECT_FALSE(refits(120, expected + 3.0)) << "whatever the surprise";
+  EXPECT_TRUE(refits(110, expected));
+  known = initial(square, 60);
+  known.warm_start = propose(square, known, options_of_trial(60)).fitted;
+  known.base = 59;
+  EXPECT_TRUE(propose(square, known, options).refitted) << "fits of few outcomes are cheap";
+}
+
+TEST(Propose, InHasteAFitIsOfAPartWhereThereAreManyOutcomes) {
+  const auto fitted = [](int outcomes, Haste haste) {
+    ProposalOptions options = options_of_trial(outcomes);
+    options.haste = haste;
+    return propose(square, initial(square, outcomes), options).fitted.value().lengthscales;
+  };
+
+  EXPECT_EQ(fitted(200, Haste::some), fitted(200, Haste::none));
+  EXPECT_NE(fitted(300, Haste::some), fitted(300, Haste::none));
+}
+
 TEST(Propose, WhereNoModelFitsThePointIsQuasiRandomAndItSaysWhy) {
   Knowledge known = initial(square, 8);
   known.measured.X(3, 0) = nan;

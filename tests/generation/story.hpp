@@ -100,15 +100,19 @@ inline void play(Story& story, CandidateSource& source, int completed) {
   }
 }
 
-/// What the source gives once it is ready; nothing if it never is.
-inline std::optional<Candidate> await(CandidateSource& source, Sequence seen_at_least) {
+/// What the source gives of `count` once it has any; nothing if it never has.
+inline std::vector<Candidate> await_some(CandidateSource& source, Sequence seen_at_least, int count) {
   while (true) {
-    Candidates taken = source.take(1, seen_at_least);
-    if (!taken.ready.empty()) return taken.ready[0];
-    if (taken.exhausted) return {};
+    Candidates taken = source.take(count, seen_at_least);
+    if (!taken.ready.empty() || taken.exhausted) return std::move(taken.ready);
     pollfd wake{source.wake_fd(), POLLIN, 0};
     if (::poll(&wake, 1, patience_in_milliseconds) <= 0) return {};
   }
+}
+
+inline std::optional<Candidate> await(CandidateSource& source, Sequence seen_at_least) {
+  const std::vector<Candidate> given = await_some(source, seen_at_least, 1);
+  return given.empty() ? std::nullopt : std::optional(given[0]);
 }
 
 }  // namespace stune
