@@ -2,18 +2,20 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "base/random.hpp"
 #include "generation/domain.hpp"
 #include "generation/exclusion.hpp"
+#include "generation/initial_design.hpp"
 #include "generation/propose.hpp"
-#include "generation/sobol.hpp"
 
 namespace stune {
 namespace {
 
 using generation::Dimension;
 using generation::Domain;
+using generation::InitialDesign;
 
 constexpr std::uint64_t sobol_stream = 1;   // of the experiment's seed
 constexpr std::uint64_t trial_streams = 2;  // trial k has stream trial_streams + k
@@ -117,12 +119,6 @@ void set_last_fit(generation::Knowledge& known, const std::vector<double>& list,
   known.warm_start->lengthscales = to_eigen(list).tail(dimension);
 }
 
-Eigen::VectorXd uniform_point(const Domain& domain, std::uint64_t seed, std::uint64_t index) {
-  // Point 0 of a differently scrambled sequence each time: independent, uniform.
-  const generation::ScrambledSobol once(domain.size(), stream_seed(seed, trial_streams + index));
-  return domain.from_uniform(once.points(0, 1)).row(0).transpose();
-}
-
 }  // namespace
 
 int default_initial_trials(std::size_t dimension, int wanted) {
@@ -159,44 +155,58 @@ Proposal GenerationStrategy::next(std::span<const Parameterization> assumed, Dem
             {}};
   }
   Proposal proposal;
-  if (!wants_model()) proposal = initial(index, assumed);
+  if (!wants_model()) proposal = initial(index, assumed, depends_on_evidence() ? 1 : demand.count);
   // Where the initial design has used up the space, the model knows whether points are worth another look.
   const bool used_up = proposal.exhausted && depends_on_evidence() && history_.observed() >= least_observed;
   if (wants_model() || used_up) proposal = from_model(index, assumed, demand);
-  if (proposal.candidate && !depends_on_evidence()) proposal.candidate->fresh_up_to = any_evidence;
+  if (!depends_on_evidence()) {
+    if (proposal.candidate) proposal.candidate->fresh_up_to = any_evidence;
+    for (Candidate& further : proposal.further) further.fresh_up_to = any_evidence;
+  }
   return proposal;
 }
 
-Proposal GenerationStrategy::initial(std::size_t index, std::span<const Parameterization> assumed) const {
+Proposal GenerationStrategy::initial(std::size_t index, std::span<const Parameterization> assumed, int count) const {
   const SearchSpace& space = history_.space();
   const Domain domain = domain_of(space);
-  const std::uint64_t seed = stream_seed(history_.definition().seed, sobol_stream);
   const bool random = history_.definition().method == "random";
-  const auto exists = [&](const Parameterization& p) {
-    const std::vector<double> x = space.encode(p);
-    return std::ranges::any_of(history_.points(), [&](const History::Point& known) { return known.x == x; }) ||
-           std::ranges::find(assumed, p) != assumed.end();
+  const InitialDesign design(domain, stream_seed(history_.definition().seed, sobol_stream),
+                             random ? InitialDesign::Kind::random : InitialDesign::Kind::sobol);
+  std::set<std::vector<double>> planned;
+  for (const Parameterization& p : assumed) planned.insert(space.encode(p));
+  const auto candidate = [&](Parameterization p, const char* generator) {
+    planned.insert(space.encode(p));
+    return Candidate{std::move(p), generator, history_.last_evidence(), history_.last_evidence(), {}};
   };
   // The user's own setting came first: everything else moves up by one.
   const auto place = static_cast<std::int64_t>(index) - (space.defaults() ? 1 : 0);
-  for (std::int64_t tries = 0; tries < tries_for_a_new_point; ++tries) {
-    // Points that exist are skipped; what replaces them comes from far along the sequence.
-    const std::int64_t later = place + (tries << 24U);
-    Parameterization p = decode(space, random ? uniform_point(domain, seed, static_cast<std::uint64_t>(later))
-                                              : generation::initial_point(domain, seed, later));
-    if (exists(p)) continue;
-    const char* generator = random ? "Random" : later == 0 ? "Center" : "Sobol";
-    return {Candidate{std::move(p), generator, history_.last_evidence(), history_.last_evidence(), {}}, false, {}};
+  const auto unknown_point = [&](std::int64_t wanted) -> std::optional<Candidate> {
+    for (std::int64_t tries = 0; tries < tries_for_a_new_point; ++tries) {
+      // Points that exist are skipped; what replaces them comes from far along the sequence.
+      const std::int64_t later = wanted + (tries << 24U);
+      Parameterization p = decode(space, design.point(later));
+      const std::vector<double> x = space.encode(p);
+      if (history_.contains(x) || planned.contains(x)) continue;
+      return candidate(std::move(p), random ? "Random" : later == 0 ? "Center" : "Sobol");
+    }
+    return std::nullopt;
+  };
+  Proposal proposal;
+  proposal.candidate = unknown_point(place);
+  if (!proposal.candidate) {
+    std::vector<Eigen::VectorXd> taken;
+    for (const History::Point& point : history_.points()) taken.push_back(to_eigen(point.x));
+    for (const std::vector<double>& x : planned) taken.push_back(to_eigen(x));
+    const generation::Exclusion exclusion(domain, rows(taken, domain.size()));
+    if (!domain.count() || exclusion.is_everything()) return {{}, true, {}};
+    proposal.candidate = candidate(decode(space, exclusion.first_left()), "Sobol");
   }
-  std::vector<Eigen::VectorXd> taken;
-  for (const History::Point& point : history_.points()) taken.push_back(to_eigen(point.x));
-  for (const Parameterization& p : assumed) taken.push_back(to_eigen(space.encode(p)));
-  const generation::Exclusion exclusion(domain, rows(taken, domain.size()));
-  if (!domain.count() || exclusion.is_everything()) return {{}, true, {}};
-  return {
-      Candidate{decode(space, exclusion.first_left()), "Sobol", history_.last_evidence(), history_.last_evidence(), {}},
-      false,
-      {}};
+  for (int i = 1; i < count; ++i) {
+    auto further = unknown_point(place + i);
+    if (!further) break;
+    proposal.further.push_back(*std::move(further));
+  }
+  return proposal;
 }
 
 Proposal GenerationStrategy::from_model(std::size_t index, std::span<const Parameterization> assumed, Demand demand) {

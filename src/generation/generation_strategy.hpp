@@ -49,7 +49,7 @@ class GenerationStrategy {
 
  private:
   bool wants_model() const;
-  Proposal initial(std::size_t index, std::span<const Parameterization> assumed) const;
+  Proposal initial(std::size_t index, std::span<const Parameterization> assumed, int count) const;
   Proposal from_model(std::size_t index, std::span<const Parameterization> assumed, Demand demand);
 
   History history_;

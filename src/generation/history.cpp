@@ -23,6 +23,7 @@ void History::apply(const Event& event) {
   } else if (const auto* trial = std::get_if<TrialCreated>(&event.what)) {
     const double unknown = std::numeric_limits<double>::quiet_NaN();
     points_.push_back({definition_.space.encode(trial->parameters), State::pending, unknown, unknown, 0});
+    known_.insert(points_.back().x);
     best_step_.push_back(nothing_seen);
   } else if (const auto* observed = std::get_if<Observed>(&event.what)) {
     observe(observed->trial, observed->observations);

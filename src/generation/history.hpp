@@ -1,6 +1,7 @@
 /// \file What generators know of an experiment: points of the unit cube and what became of them.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,8 @@ class History {
   const RunOptions& options() const { return options_; }
   /// One for each trial, by index.
   const std::vector<Point>& points() const { return points_; }
+  /// Is there a trial of exactly this point? O(log n).
+  bool contains(const std::vector<double>& x) const { return known_.contains(x); }
   int observed() const { return observed_; }
   /// How many trials were wanted when the experiment began; 0 if that was not known.
   int wanted_at_first() const { return wanted_at_first_; }
@@ -49,6 +52,7 @@ class History {
   Definition definition_;
   RunOptions options_;
   std::vector<Point> points_;
+  std::set<std::vector<double>> known_;  ///< x of all points
   std::vector<std::int64_t> best_step_;  ///< of the value in points_, by trial
   int observed_ = 0, wanted_at_first_ = 0, fits_ = 0;
   Sequence last_evidence_ = 0;

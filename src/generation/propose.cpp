@@ -12,7 +12,6 @@
 #include "generation/neighbourhood.hpp"
 #include "generation/random_numbers.hpp"
 #include "generation/raw_points.hpp"
-#include "generation/sobol.hpp"
 
 namespace stune::generation {
 
@@ -185,12 +184,6 @@ Proposal propose(const Domain& domain, const Knowledge& known, const ProposalOpt
   if (known.measured.y.size() > largest_exact) return from_part(domain, known, excluded, options);
   Kept nothing;
   return from_model(domain, known, excluded, options, Extent::everything, kept != nullptr ? *kept : nothing);
-}
-
-Eigen::VectorXd initial_point(const Domain& domain, std::uint64_t seed, std::int64_t index) {
-  if (index == 0) return domain.centre();
-  const ScrambledSobol sobol(domain.size(), seed);
-  return domain.from_uniform(sobol.points(static_cast<std::uint64_t>(index - 1), 1)).row(0).transpose();
 }
 
 }  // namespace stune::generation

@@ -80,7 +80,4 @@ struct Proposal {
 /// `kept` knows the last fit; never blocks, never throws for the numbers given.
 Proposal propose(const Domain& domain, const Knowledge& known, const ProposalOptions& options, Kept* kept = nullptr);
 
-/// Point `index` of the initial design: the centre, then scrambled Sobol points of `seed`.
-Eigen::VectorXd initial_point(const Domain& domain, std::uint64_t seed, std::int64_t index);
-
 }  // namespace stune::generation

@@ -10,15 +10,13 @@ namespace {
 
 constexpr std::size_t largest_stock = 64;
 
-// Candidates made from one fit: few enough that the evidence of most running trials is in it. More where they are taken
-// faster than they can be made.
-int made_at_once(int parallel) {
-  constexpr int dozens = 32;
-  return parallel < dozens ? 1 : std::min(parallel / 8, 16);
-}
-int made_in_a_hurry(int parallel, int missing) {
+// Candidates made from one fit: few enough that the evidence of most running trials is in it. As many as are missing,
+// of half at most, where they are taken faster than they can be made.
+int made_at_once(int parallel, Haste haste, int missing) {
   constexpr int most = 16;
-  return std::clamp(missing, std::clamp(parallel / 4, 1, most), std::clamp(parallel / 2, 1, most));
+  if (haste == Haste::great) return std::clamp(missing, 1, std::clamp(parallel / 2, 1, most));
+  constexpr int dozens = 32;
+  return parallel < dozens ? 1 : std::min(parallel / 8, most);
 }
 
 std::vector<Candidate> all_of(Proposal proposal) {
@@ -144,7 +142,7 @@ void QueueSource::work() {
     Proposal next;
     if (!enough && !strategy_.history().definition().id.empty()) {
       const int parallel = strategy_.history().options().parallel;
-      const int count = haste == Haste::great ? made_in_a_hurry(parallel, missing) : made_at_once(parallel);
+      const int count = strategy_.depends_on_evidence() ? made_at_once(parallel, haste, missing) : missing;
       next = strategy_.next(assumed, {count, haste});
     }
     const SearchSpace& space = strategy_.history().space();

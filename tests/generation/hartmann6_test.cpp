@@ -7,6 +7,7 @@
 #include <deque>
 #include <vector>
 
+#include "generation/initial_design.hpp"
 #include "generation/propose.hpp"
 
 namespace stune::generation {
@@ -52,7 +53,7 @@ double best_of_30_trials(std::uint64_t seed, std::size_t parallel) {
     for (std::size_t i = 0; i < running.size(); ++i)
       known.pending.row(static_cast<Eigen::Index>(i)) = running[i].transpose();
     if (trial < 5) {
-      running.push_back(initial_point(domain, seed, trial));
+      running.push_back(InitialDesign(domain, seed).point(trial));
       continue;
     }
     ProposalOptions options;

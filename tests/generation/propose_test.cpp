@@ -7,6 +7,8 @@
 #include <random>
 #include <set>
 
+#include "generation/initial_design.hpp"
+
 namespace stune::generation {
 namespace {
 
@@ -33,7 +35,7 @@ void learn(Knowledge& known, const Eigen::VectorXd& point, double y) {
 Knowledge initial(const Domain& domain, Eigen::Index n) {
   Knowledge known = nothing(domain);
   for (Eigen::Index i = 0; i < n; ++i) {
-    const Eigen::VectorXd point = initial_point(domain, 1, i);
+    const Eigen::VectorXd point = InitialDesign(domain, 1).point(i);
     learn(known, point, hill(point));
   }
   return known;
@@ -110,8 +112,8 @@ TEST(Propose, KeepsAwayFromPendingTrials) {
 
 TEST(Propose, WithoutOutcomesIsQuasiRandomAndSaysWhy) {
   Knowledge failed = nothing(square);
-  for (int i = 0; i < 3; ++i) learn(failed, initial_point(square, 1, i), nan);
-  learn(failed, initial_point(square, 1, 3), 1.0);
+  for (int i = 0; i < 3; ++i) learn(failed, InitialDesign(square, 1).point(i), nan);
+  learn(failed, InitialDesign(square, 1).point(3), 1.0);
 
   for (const Knowledge& known : {nothing(square), failed}) {
     const Proposal proposal = propose(square, known, options_of_trial(4));
@@ -133,7 +135,7 @@ TEST(Propose, SurvivesFailedConstantAndHugeOutcomes) {
     for (const std::int64_t trial : {6, 7}) {
       Knowledge known = nothing(square);
       for (std::size_t i = 0; i < y.size(); ++i)
-        learn(known, initial_point(square, 1, static_cast<std::int64_t>(i)), y[i]);
+        learn(known, InitialDesign(square, 1).point(static_cast<std::int64_t>(i)), y[i]);
 
       const Proposal proposal = propose(square, known, options_of_trial(trial));
 
@@ -145,7 +147,7 @@ TEST(Propose, SurvivesFailedConstantAndHugeOutcomes) {
 
 TEST(Propose, SurvivesEqualPointsWithDifferentOutcomes) {
   Knowledge known = nothing(square);
-  for (int i = 0; i < 12; ++i) learn(known, initial_point(square, 1, i % 3), static_cast<double>(i));
+  for (int i = 0; i < 12; ++i) learn(known, InitialDesign(square, 1).point(i % 3), static_cast<double>(i));
 
   const Proposal proposal = propose(square, known, options_of_trial(12));
 
@@ -311,7 +313,8 @@ TEST(Propose, FindsTheBestCategoryAndIntegerOfAMixedDomain) {
   Knowledge known = nothing(domain);
   for (std::int64_t trial = 0; trial < 30; ++trial) {
     ProposalOptions options = options_of_trial(trial);
-    const Eigen::VectorXd point = trial < 5 ? initial_point(domain, 3, trial) : propose(domain, known, options).point;
+    const Eigen::VectorXd point =
+        trial < 5 ? InitialDesign(domain, 3).point(trial) : propose(domain, known, options).point;
     learn(known, point, outcome(point));
   }
 
