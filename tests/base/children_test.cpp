@@ -3,13 +3,13 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "base/descriptor.hpp"
 #include "base/file.hpp"
+#include "tests/base/readable.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace stune {
@@ -40,11 +40,6 @@ std::string output_of(SpawnOptions options) {
   EXPECT_EQ(spawn(options, pid), 0);
   wait_for(pid);
   return read_file(folder / "out").value_or("");
-}
-
-bool is_readable(int fd, int timeout) {
-  pollfd watched{fd, POLLIN, 0};
-  return ::poll(&watched, 1, timeout) == 1;
 }
 
 TEST(Spawn, PassesExitCodesAndSignals) {
@@ -192,7 +187,7 @@ TEST(Pidfd, IsReadableOnceTheProcessHasEnded) {
   if (!process && errno == ENOSYS) GTEST_SKIP() << "this kernel has no pidfd";
   ASSERT_TRUE(process);
 
-  EXPECT_FALSE(is_readable(process.get(), 0));
+  EXPECT_FALSE(is_readable(process.get()));
   EXPECT_EQ(::fcntl(process.get(), F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
   ::kill(pid, SIGKILL);
 

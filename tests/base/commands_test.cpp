@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <poll.h>
 #include <signal.h>
 
 #include <array>
@@ -10,17 +9,13 @@
 
 #include "base/clock.hpp"
 #include "base/file.hpp"
+#include "tests/base/readable.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace stune {
 namespace {
 
 using testing::HasSubstr;
-
-bool is_readable(int fd) {
-  pollfd watched{fd, POLLIN, 0};
-  return ::poll(&watched, 1, 0) == 1;
-}
 
 class CommandsTest : public testing::Test {
  protected:

@@ -1,17 +1,13 @@
 #include "base/wakeup.hpp"
 
 #include <gtest/gtest.h>
-#include <poll.h>
 
 #include <thread>
 
+#include "tests/base/readable.hpp"
+
 namespace stune {
 namespace {
-
-bool is_readable(int fd) {
-  pollfd watched{fd, POLLIN, 0};
-  return ::poll(&watched, 1, 0) == 1;
-}
 
 TEST(Wakeup, IsReadableFromNotifyToDrain) {
   const Wakeup wakeup;
@@ -30,8 +26,7 @@ TEST(Wakeup, AnotherThreadMayNotify) {
   const Wakeup wakeup;
 
   std::thread other([&] { wakeup.notify(); });
-  pollfd watched{wakeup.fd(), POLLIN, 0};
-  EXPECT_EQ(::poll(&watched, 1, 60000), 1);
+  EXPECT_TRUE(is_readable(wakeup.fd(), 60000));
   other.join();
 
   EXPECT_TRUE(wakeup.drain());

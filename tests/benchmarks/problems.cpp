@@ -12,7 +12,7 @@
 namespace stune::benchmarks {
 namespace {
 
-constexpr double pi = std::numbers::pi;
+using std::numbers::pi;
 
 std::vector<Parameter> cube(int d, double lower, double upper) {
   std::vector<Parameter> parameters;

@@ -13,13 +13,13 @@ using nlohmann::json;
 using testing::AllOf;
 using testing::HasSubstr;
 
-const std::string lines =
+const std::string two_trials =
     "#STUNE --param 'x = float(0, 1)' --minimize loss --trials 2 --parallel 2 --runner local --seed 1\n";
 
 class BegunExperiment : public testing::Test {
  protected:
   BegunExperiment() {
-    shell.write("train.sh", parabola(lines));
+    shell.write("train.sh", parabola(two_trials));
     EXPECT_EQ(shell.stune({"run", "train.sh"}).code, 0);
   }
   json status() const { return json::parse(shell.stune({"status", "train", "--json"}).output); }
@@ -42,7 +42,7 @@ struct Refused {
 };
 
 TEST_F(BegunExperiment, MistakesChangeNothing) {
-  shell.write("other.sh", parabola(lines) + "true\n");
+  shell.write("other.sh", parabola(two_trials) + "true\n");
   const auto before = shell.listing();
   const std::vector<Refused> calls = {
       {{"resume", "train", "--sbatch", "--array=0-3"}, 3, {"--array=0-3", "--trials"}},
@@ -86,7 +86,7 @@ TEST_F(BegunExperiment, SaysWhereTrialsGoOnToRun) {
 }
 
 TEST_F(BegunExperiment, AnEditedScriptGoesOnWithItsCopyAndSaysSo) {
-  shell.write("train.sh", parabola(lines) + "exit 1\n");
+  shell.write("train.sh", parabola(two_trials) + "exit 1\n");
 
   const Outcome outcome = shell.stune({"run", "train.sh", "--trials", "3"});
 

@@ -18,7 +18,7 @@ using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::Not;
 
-const std::string lines =
+const std::string six_trials =
     "#STUNE --param 'x = float(0, 1, default=0.9)' --minimize loss --trials 6 --parallel 2 --runner local --seed 1\n";
 
 /// One finished experiment for all that only look.
@@ -26,7 +26,7 @@ class FinishedExperiment : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     shell = new Shell;
-    shell->write("train.sh", parabola(lines));
+    shell->write("train.sh", parabola(six_trials));
     ran = shell->stune({"run", "train.sh"});
   }
   static void TearDownTestSuite() { delete shell; }
@@ -185,7 +185,7 @@ TEST(FiniteSpace, ThatIsUsedUpEndsTheRunAndItSaysSo) {
 
 TEST(Status, TellsWhatAllCoordinatorsHaveCost) {
   const Shell shell;
-  shell.write("train.sh", parabola(lines));
+  shell.write("train.sh", parabola(six_trials));
   shell.stune({"run", "train.sh", "--quiet"});
   shell.stune({"resume", "train", "--trials", "8", "--quiet"});
 
@@ -199,7 +199,7 @@ TEST(Status, TellsWhatAllCoordinatorsHaveCost) {
 
 TEST(DryRun, ShowsEverythingAndCreatesNothing) {
   const Shell shell;
-  shell.write("train.sh", parabola("#SBATCH --time=5 --mem=1G\n" + lines));
+  shell.write("train.sh", parabola("#SBATCH --time=5 --mem=1G\n" + six_trials));
   const auto before = shell.listing();
 
   const Outcome outcome = shell.stune(

@@ -17,14 +17,14 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
 
-const std::string lines =
+const std::string eight_trials =
     "#STUNE --param 'x = float(0, 1)' --param 'c = choice(a, b)' --minimize loss --trials 8 --runner local --seed 1\n";
 
 class Looking : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     shell = new Shell;
-    shell->write("train.sh", parabola(lines));
+    shell->write("train.sh", parabola(eight_trials));
     shell->stune({"run", "train.sh", "--quiet"});
   }
   static void TearDownTestSuite() { delete shell; }

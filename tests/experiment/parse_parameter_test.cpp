@@ -3,14 +3,13 @@
 
 #include "experiment/search_space.hpp"
 #include "tests/experiment/config_error.hpp"
+#include "tests/experiment/whole.hpp"
 
 namespace stune {
 namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
-
-Value whole(std::int64_t value) { return value; }
 
 TEST(ParseParameter, EveryKind) {
   EXPECT_EQ(parse_parameter("lr = log(1e-5, 1e-1, default=1e-3)"),

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "tests/experiment/config_error.hpp"
+#include "tests/experiment/whole.hpp"
 
 namespace stune {
 namespace {
@@ -20,8 +21,6 @@ SearchSpace space_of(std::initializer_list<const char*> texts) {
   for (const char* text : texts) parameters.push_back(parse_parameter(text));
   return SearchSpace(std::move(parameters));
 }
-
-Value whole(std::int64_t value) { return value; }
 
 TEST(SearchSpace, NamesMustDifferInTheEnvironmentToo) {
   EXPECT_THAT(config_error([] { space_of({"a = bool", "a = bool"}); }), HasSubstr("\"a\": it is there twice"));
@@ -93,11 +92,11 @@ TEST(Grid, AValueOwnsWhatIsNearestToIt) {
 TEST(SearchSpace, PointsOutsideAreBroughtInside) {
   const SearchSpace space = space_of({"x = float(2, 3)", "n = int(1, 9)", "c = choice(a, b)", "b = bool"});
   const double inf = std::numeric_limits<double>::infinity();
-  const double nan = std::nan("");
+  const double no_number = std::nan("");
 
   EXPECT_EQ(to_string(space.decode(std::vector{-0.1, -5.0, -1.0, -inf})), "x=2 n=1 c=a b=false");
   EXPECT_EQ(to_string(space.decode(std::vector{1.1, inf, 7.0, inf})), "x=3 n=9 c=b b=true");
-  EXPECT_EQ(to_string(space.decode(std::vector{nan, nan, nan, nan})), "x=2.5 n=5 c=a b=false");
+  EXPECT_EQ(to_string(space.decode(std::vector{no_number, no_number, no_number, no_number})), "x=2.5 n=5 c=a b=false");
 }
 
 TEST(SearchSpace, StepsLeaveNoDirt) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "generation/raw_points.hpp"
+#include "tests/generation/on_the_plane.hpp"
 
 namespace stune::generation {
 namespace {
@@ -54,7 +55,6 @@ TEST(Maximize, LooksAtAllThatIsLeftOnlyWithinItsWork) {
 }
 
 TEST(Maximize, FindsTheHighestOfAPlaneAsAFineGridSeesIt) {
-  const Domain plane{std::vector<Dimension>(2)};
   const Domain fine{{Dimension::grid(400), Dimension::grid(400)}};
   for (std::uint64_t seed = 0; seed < 5; ++seed) {
     const model::Posterior posterior = rugged(plane, 15, seed);

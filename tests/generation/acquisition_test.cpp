@@ -14,7 +14,7 @@ struct Row {
 };
 
 // From 60-digit arithmetic.
-constexpr Row exact[] = {
+constexpr Row exact_rows[] = {
     {5, 1.6094379231264314, .19999994053122005},     {1, .08002621884930694, .77663872520173926},
     {0, -.91893853320467274, 1.2533141373155003},    {-.5, -1.6205162643873199, 1.5598731483480797},
     {-1, -2.4851210257126413, 1.9042712333296918},   {-2, -4.7687835239171142, 2.679416883955586},
@@ -24,7 +24,7 @@ constexpr Row exact[] = {
     {-1e4, -50000019.339619307, 10000.0002}};
 
 TEST(LogH, AgreesWithExactValuesTo13Digits) {
-  for (const Row& row : exact) {
+  for (const Row& row : exact_rows) {
     const LogH h = log_h(row.z);
 
     EXPECT_NEAR(h.value, row.log_h, 1e-13 * std::abs(row.log_h)) << row.z;

@@ -3,13 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "generation/raw_points.hpp"
+#include "tests/generation/on_the_plane.hpp"
 
 namespace stune::generation {
 namespace {
-
-const Domain plane{std::vector<Dimension>(2)};
-
-double hill(const Eigen::VectorXd& x) { return -(x.array() - 0.4).square().sum(); }
 
 // Trials end in another order than they were created in; some of the first are still pending.
 Knowledge some_of_all(Eigen::Index measured, Eigen::Index pending) {

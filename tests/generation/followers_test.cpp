@@ -5,13 +5,12 @@
 #include <set>
 
 #include "generation/raw_points.hpp"
+#include "tests/generation/on_the_plane.hpp"
 
 namespace stune::generation {
 namespace {
 
-const Domain plane{std::vector<Dimension>(2)};
-
-model::Posterior some_posterior() {
+model::Posterior posterior_on_the_plane() {
   const model::FeatureMap map({0, 0});
   model::Hyperparameters theta;
   theta.lengthscales = Eigen::Vector2d(0.3, 0.5);
@@ -21,7 +20,7 @@ model::Posterior some_posterior() {
 }
 
 TEST(Posterior, JointPredictionsAgreeWithSeparateOnes) {
-  const model::Posterior posterior = some_posterior();
+  const model::Posterior posterior = posterior_on_the_plane();
   const Eigen::MatrixXd P = spread_points(plane, 9, 2);
 
   const model::JointPrediction joint = posterior.predict_jointly(P);
@@ -32,7 +31,7 @@ TEST(Posterior, JointPredictionsAgreeWithSeparateOnes) {
 }
 
 TEST(Followers, AreTheBestOnceTheOnesBeforeAreBelieved) {
-  const model::Posterior posterior = some_posterior();
+  const model::Posterior posterior = posterior_on_the_plane();
   constexpr double measured = 0.3;  // less than what is expected of most followers
   const LogExpectedImprovement acquisition(posterior, measured);
   const Eigen::MatrixXd pool = spread_points(plane, 40, 3);
@@ -55,7 +54,7 @@ TEST(Followers, AreTheBestOnceTheOnesBeforeAreBelieved) {
 }
 
 TEST(Followers, AreNeverTwiceTheSameNorWhatIsKnownAlready) {
-  const model::Posterior posterior = some_posterior();
+  const model::Posterior posterior = posterior_on_the_plane();
   const LogExpectedImprovement acquisition(posterior, 1.0);
   const Eigen::MatrixXd few = spread_points(plane, 3, 3);
   const Eigen::MatrixXd pool = (Eigen::MatrixXd(7, 2) << few, few, 0.5, 0.5).finished();

@@ -8,11 +8,10 @@
 #include "generation/neighbourhood.hpp"
 #include "generation/propose.hpp"
 #include "generation/raw_points.hpp"
+#include "tests/generation/on_the_plane.hpp"
 
 namespace stune::generation {
 namespace {
-
-double hill(const Eigen::VectorXd& x) { return -(x.array() - 0.3).square().sum(); }
 
 Knowledge spread(const Domain& domain, Eigen::Index measured, Eigen::Index pending) {
   Knowledge known{{spread_points(domain, measured, 1), Eigen::VectorXd(measured), {}},
@@ -24,7 +23,7 @@ Knowledge spread(const Domain& domain, Eigen::Index measured, Eigen::Index pendi
 model::Hyperparameters unit_lengthscales() { return {Eigen::VectorXd::Ones(4)}; }
 
 const Domain cube{std::vector<Dimension>(4)};
-const Domain mixed{{Dimension::continuous(), Dimension::grid(40), Dimension::categorical(3)}};
+const Domain three_kinds{{Dimension::continuous(), Dimension::grid(40), Dimension::categorical(3)}};
 
 TEST(Neighbourhood, HoldsTheNearestPointsAndTheBoxTheyFill) {
   Knowledge known = spread(cube, 2000, 100);
@@ -100,7 +99,7 @@ TEST(Overview, HoldsTheBestAndSomeOfAllOthersOnce) {
 }
 
 TEST(ManyTrials, AProposalFromThousandsOfOutcomesIsNearTheTop) {
-  for (const Domain& domain : {cube, mixed}) {
+  for (const Domain& domain : {cube, three_kinds}) {
     Knowledge known = spread(domain, 5000, 3);
     if (&domain != &cube) known.measured.y(7) = std::nan("");
     ProposalOptions options;

@@ -8,17 +8,13 @@
 #include <set>
 
 #include "generation/initial_design.hpp"
+#include "tests/generation/on_the_plane.hpp"
 
 namespace stune::generation {
 namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double infinity = std::numeric_limits<double>::infinity();
-
-const Domain square{std::vector<Dimension>(2)};
-
-// Highest at 0.3 in every coordinate.
-double hill(const Eigen::VectorXd& x) { return -(x.array() - 0.3).square().sum(); }
 
 Knowledge nothing(const Domain& domain) {
   return {{Eigen::MatrixXd(0, domain.size()), Eigen::VectorXd(0), {}}, Eigen::MatrixXd(0, domain.size())};
@@ -49,48 +45,48 @@ ProposalOptions options_of_trial(std::int64_t trial) {
 }
 
 TEST(Propose, EqualArgumentsGiveEqualProposalsAndStreamsDiffer) {
-  const Knowledge known = initial(square, 8);
+  const Knowledge known = initial(plane, 8);
 
-  const Proposal first = propose(square, known, options_of_trial(8));
-  const Proposal again = propose(square, known, options_of_trial(8));
+  const Proposal first = propose(plane, known, options_of_trial(8));
+  const Proposal again = propose(plane, known, options_of_trial(8));
   ProposalOptions other = options_of_trial(8);
   other.stream = 5;
 
   EXPECT_EQ(first.point, again.point);
   EXPECT_EQ(first.fitted->lengthscales, again.fitted->lengthscales);
-  EXPECT_NE(first.point, propose(square, known, other).point);
+  EXPECT_NE(first.point, propose(plane, known, other).point);
 }
 
 TEST(Propose, UnitsAndOriginOfTheOutcomeDoNotMatter) {
   for (const std::int64_t trial : {8, 9}) {
-    const Knowledge known = initial(square, 8);
+    const Knowledge known = initial(plane, 8);
     Knowledge doubled = known, scaled = known;
     doubled.measured.y *= 1024.0;
     scaled.measured.y = (known.measured.y.array() * 3e4 + 17.0).matrix();
 
-    const Eigen::VectorXd point = propose(square, known, options_of_trial(trial)).point;
+    const Eigen::VectorXd point = propose(plane, known, options_of_trial(trial)).point;
 
-    EXPECT_EQ(propose(square, doubled, options_of_trial(trial)).point, point) << "a power of two changes no digit";
-    EXPECT_LT((propose(square, scaled, options_of_trial(trial)).point - point).cwiseAbs().maxCoeff(), 1e-3);
+    EXPECT_EQ(propose(plane, doubled, options_of_trial(trial)).point, point) << "a power of two changes no digit";
+    EXPECT_LT((propose(plane, scaled, options_of_trial(trial)).point - point).cwiseAbs().maxCoeff(), 1e-3);
   }
 }
 
 TEST(Propose, TheOrderOfTrialsDoesNotMatter) {
-  const Knowledge known = initial(square, 8);
+  const Knowledge known = initial(plane, 8);
   Knowledge reversed = known;
   reversed.measured.X = known.measured.X.colwise().reverse().eval();
   reversed.measured.y = known.measured.y.reverse().eval();
 
-  const Eigen::VectorXd point = propose(square, known, options_of_trial(8)).point;
+  const Eigen::VectorXd point = propose(plane, known, options_of_trial(8)).point;
 
-  EXPECT_LT((propose(square, reversed, options_of_trial(8)).point - point).cwiseAbs().maxCoeff(), 1e-3);
+  EXPECT_LT((propose(plane, reversed, options_of_trial(8)).point - point).cwiseAbs().maxCoeff(), 1e-3);
 }
 
 TEST(Propose, ClimbsASimpleHillInAFewTrials) {
-  Knowledge known = initial(square, 5);
+  Knowledge known = initial(plane, 5);
 
   for (std::int64_t trial = 5; trial < 15; ++trial) {
-    const Proposal proposal = propose(square, known, options_of_trial(trial));
+    const Proposal proposal = propose(plane, known, options_of_trial(trial));
     known.warm_start = proposal.fitted;
     learn(known, proposal.point, hill(proposal.point));
   }
@@ -99,28 +95,28 @@ TEST(Propose, ClimbsASimpleHillInAFewTrials) {
 }
 
 TEST(Propose, KeepsAwayFromPendingTrials) {
-  const Knowledge known = initial(square, 8);
-  const Proposal first = propose(square, known, options_of_trial(8));
+  const Knowledge known = initial(plane, 8);
+  const Proposal first = propose(plane, known, options_of_trial(8));
   Knowledge with_pending = known;
   with_pending.pending = first.point.transpose();
 
-  const Proposal second = propose(square, with_pending, options_of_trial(8));
+  const Proposal second = propose(plane, with_pending, options_of_trial(8));
 
   EXPECT_EQ(second.origin, ProposalOrigin::model);
   EXPECT_GT((second.point - first.point).norm(), 1e-3);
 }
 
 TEST(Propose, WithoutOutcomesIsQuasiRandomAndSaysWhy) {
-  Knowledge failed = nothing(square);
-  for (int i = 0; i < 3; ++i) learn(failed, InitialDesign(square, 1).point(i), nan);
-  learn(failed, InitialDesign(square, 1).point(3), 1.0);
+  Knowledge failed = nothing(plane);
+  for (int i = 0; i < 3; ++i) learn(failed, InitialDesign(plane, 1).point(i), nan);
+  learn(failed, InitialDesign(plane, 1).point(3), 1.0);
 
-  for (const Knowledge& known : {nothing(square), failed}) {
-    const Proposal proposal = propose(square, known, options_of_trial(4));
+  for (const Knowledge& known : {nothing(plane), failed}) {
+    const Proposal proposal = propose(plane, known, options_of_trial(4));
 
     EXPECT_EQ(proposal.origin, ProposalOrigin::quasi_random);
     EXPECT_EQ(proposal.fallback, Fallback::too_few_outcomes);
-    EXPECT_TRUE(square.contains(proposal.point));
+    EXPECT_TRUE(plane.contains(proposal.point));
     EXPECT_FALSE(proposal.fitted);
   }
 }
@@ -133,43 +129,43 @@ TEST(Propose, SurvivesFailedConstantAndHugeOutcomes) {
                                                   {1e-320, 0, 1e-320, 0, 0, 0}};
   for (const auto& y : outcomes) {
     for (const std::int64_t trial : {6, 7}) {
-      Knowledge known = nothing(square);
+      Knowledge known = nothing(plane);
       for (std::size_t i = 0; i < y.size(); ++i)
-        learn(known, InitialDesign(square, 1).point(static_cast<std::int64_t>(i)), y[i]);
+        learn(known, InitialDesign(plane, 1).point(static_cast<std::int64_t>(i)), y[i]);
 
-      const Proposal proposal = propose(square, known, options_of_trial(trial));
+      const Proposal proposal = propose(plane, known, options_of_trial(trial));
 
       EXPECT_EQ(proposal.origin, ProposalOrigin::model);
-      EXPECT_TRUE(square.contains(proposal.point));
+      EXPECT_TRUE(plane.contains(proposal.point));
     }
   }
 }
 
 TEST(Propose, SurvivesEqualPointsWithDifferentOutcomes) {
-  Knowledge known = nothing(square);
-  for (int i = 0; i < 12; ++i) learn(known, InitialDesign(square, 1).point(i % 3), static_cast<double>(i));
+  Knowledge known = nothing(plane);
+  for (int i = 0; i < 12; ++i) learn(known, InitialDesign(plane, 1).point(i % 3), static_cast<double>(i));
 
-  const Proposal proposal = propose(square, known, options_of_trial(12));
+  const Proposal proposal = propose(plane, known, options_of_trial(12));
 
   EXPECT_EQ(proposal.origin, ProposalOrigin::model);
   EXPECT_GT(proposal.fitted->noise, 1e-3);
 }
 
 TEST(Propose, KnownErrorsMayBeMixedWithUnknownOnes) {
-  Knowledge known = initial(square, 8);
+  Knowledge known = initial(plane, 8);
   known.measured.sem = Eigen::VectorXd::Constant(8, nan);
   known.measured.sem.head(4).setLinSpaced(0.0, 0.1);
 
-  EXPECT_EQ(propose(square, known, options_of_trial(8)).origin, ProposalOrigin::model);
+  EXPECT_EQ(propose(plane, known, options_of_trial(8)).origin, ProposalOrigin::model);
 }
 
 TEST(Propose, AWarmStartWithoutRefitIsUsedAsItIs) {
-  Knowledge known = initial(square, 8);
-  known.warm_start = propose(square, known, options_of_trial(7)).fitted;
+  Knowledge known = initial(plane, 8);
+  known.warm_start = propose(plane, known, options_of_trial(7)).fitted;
   ProposalOptions options = options_of_trial(8);
   options.refit = Refit::never;
 
-  EXPECT_EQ(propose(square, known, options).fitted->lengthscales, known.warm_start->lengthscales);
+  EXPECT_EQ(propose(plane, known, options).fitted->lengthscales, known.warm_start->lengthscales);
 }
 
 TEST(Propose, AFiniteDomainIsUsedUpOncePerPointAndThenSaysSo) {
@@ -216,28 +212,28 @@ TEST(Propose, WithdrawnPointsAreNotWantedAgain) {
 }
 
 TEST(Propose, KnownErrorsDecideOnTheOutcomeTransformAsFittedNoiseDoes) {
-  Knowledge known = initial(square, 12);
+  Knowledge known = initial(plane, 12);
   known.warm_start = model::Hyperparameters{Eigen::Vector2d(0.5, 0.5), 1.0, 1e-6, 0.0};
-  EXPECT_EQ(propose(square, known, options_of_trial(12)).warp, model::Warp::half_rank_log);
-  EXPECT_EQ(propose(square, known, options_of_trial(13)).warp, model::Warp::yeo_johnson);
+  EXPECT_EQ(propose(plane, known, options_of_trial(12)).warp, model::Warp::half_rank_log);
+  EXPECT_EQ(propose(plane, known, options_of_trial(13)).warp, model::Warp::yeo_johnson);
 
   known.measured.sem = Eigen::VectorXd::Constant(12, 0.2);
-  EXPECT_EQ(propose(square, known, options_of_trial(12)).warp, model::Warp::yeo_johnson);
+  EXPECT_EQ(propose(plane, known, options_of_trial(12)).warp, model::Warp::yeo_johnson);
   known.measured.sem = Eigen::VectorXd::Zero(12);
   known.warm_start->noise = 0.5;
-  EXPECT_EQ(propose(square, known, options_of_trial(12)).warp, model::Warp::half_rank_log) << "all are exact";
+  EXPECT_EQ(propose(plane, known, options_of_trial(12)).warp, model::Warp::half_rank_log) << "all are exact";
 }
 
 TEST(Propose, RefitsWhenATwentiethIsNewOrWhenSurprised) {
-  Knowledge known = initial(square, 120);
-  known.warm_start = propose(square, known, options_of_trial(120)).fitted;
+  Knowledge known = initial(plane, 120);
+  known.warm_start = propose(plane, known, options_of_trial(120)).fitted;
   ProposalOptions options = options_of_trial(121);
   options.refit = Refit::when_due;
   const auto refits = [&](Eigen::Index base, double last) {
     Knowledge later = known;
     later.base = base;
     later.measured.y(119) = last;
-    return propose(square, later, options).refitted;
+    return propose(plane, later, options).refitted;
   };
   const double expected = known.measured.y(119);
 
@@ -249,8 +245,8 @@ TEST(Propose, RefitsWhenATwentiethIsNewOrWhenSurprised) {
 }
 
 TEST(Propose, InAHurryAFitIsPutOffUntilAFifthIsNew) {
-  Knowledge known = initial(square, 132);
-  known.warm_start = propose(square, known, options_of_trial(132)).fitted;
+  Knowledge known = initial(plane, 132);
+  known.warm_start = propose(plane, known, options_of_trial(132)).fitted;
   ProposalOptions options = options_of_trial(133);
   options.refit = Refit::when_due;
   options.haste = Haste::great;
@@ -258,24 +254,24 @@ TEST(Propose, InAHurryAFitIsPutOffUntilAFifthIsNew) {
     Knowledge later = known;
     later.base = base;
     later.measured.y(131) = last;
-    return propose(square, later, options).refitted;
+    return propose(plane, later, options).refitted;
   };
   const double expected = known.measured.y(131);
 
   EXPECT_FALSE(refits(120, expected)) << "a tenth";
   EXPECT_FALSE(refits(120, expected + 3.0)) << "whatever the surprise";
   EXPECT_TRUE(refits(110, expected));
-  known = initial(square, 60);
-  known.warm_start = propose(square, known, options_of_trial(60)).fitted;
+  known = initial(plane, 60);
+  known.warm_start = propose(plane, known, options_of_trial(60)).fitted;
   known.base = 59;
-  EXPECT_TRUE(propose(square, known, options).refitted) << "fits of few outcomes are cheap";
+  EXPECT_TRUE(propose(plane, known, options).refitted) << "fits of few outcomes are cheap";
 }
 
 TEST(Propose, InHasteAFitIsOfAPartWhereThereAreManyOutcomes) {
   const auto fitted = [](int outcomes, Haste haste) {
     ProposalOptions options = options_of_trial(outcomes);
     options.haste = haste;
-    return propose(square, initial(square, outcomes), options).fitted.value().lengthscales;
+    return propose(plane, initial(plane, outcomes), options).fitted.value().lengthscales;
   };
 
   EXPECT_EQ(fitted(200, Haste::some), fitted(200, Haste::none));
@@ -283,15 +279,15 @@ TEST(Propose, InHasteAFitIsOfAPartWhereThereAreManyOutcomes) {
 }
 
 TEST(Propose, WhereNoModelFitsThePointIsQuasiRandomAndItSaysWhy) {
-  Knowledge known = initial(square, 8);
+  Knowledge known = initial(plane, 8);
   known.measured.X(3, 0) = nan;
 
-  const Proposal proposal = propose(square, known, options_of_trial(8));
+  const Proposal proposal = propose(plane, known, options_of_trial(8));
 
   EXPECT_EQ(proposal.origin, ProposalOrigin::quasi_random);
   EXPECT_EQ(proposal.fallback, Fallback::no_model);
   EXPECT_STREQ(describe(proposal.fallback), "no Gaussian process fits the outcomes");
-  EXPECT_TRUE(square.contains(proposal.point));
+  EXPECT_TRUE(plane.contains(proposal.point));
 }
 
 TEST(Propose, PendingPointsCountAsUsedUp) {

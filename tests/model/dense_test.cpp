@@ -24,8 +24,8 @@ Eigen::MatrixXd lower(Eigen::Index n) {
   return L;
 }
 
-class Dense : public testing::TestWithParam<Eigen::Index> {};
-INSTANTIATE_TEST_SUITE_P(Sizes, Dense, testing::Values(1, 2, 7, 24, 25, 130, 300));
+class Dense : public ::testing::TestWithParam<Eigen::Index> {};
+INSTANTIATE_TEST_SUITE_P(Sizes, Dense, ::testing::Values(1, 2, 7, 24, 25, 130, 300));
 
 TEST_P(Dense, SolvesAndMultipliesByTheLowerTriangleOnly) {
   const Eigen::Index n = GetParam();

@@ -76,9 +76,9 @@ CommandResult FakeSlurm::submit(const CommandCall& call) {
   }
   const Submit kind = every_submit.value_or(std::exchange(next_submit, Submit::accepts));
   if (kind == Submit::cannot_start) {
-    CommandResult never = result(127, "", "cannot start sbatch: Resource temporarily unavailable");
-    never.could_not_start = EAGAIN;
-    return never;
+    CommandResult not_started = result(127, "", "cannot start sbatch: Resource temporarily unavailable");
+    not_started.could_not_start = EAGAIN;
+    return not_started;
   }
   if (kind == Submit::meets_own_limit) {
     return result(1, "", "sbatch: error: AssocMaxSubmitJobLimit\nsbatch: error: Batch job submission failed: ...\n");

@@ -19,12 +19,6 @@ Trial trial_after(int infrastructure_failures) {
   return trial;
 }
 
-Experiment begun() {
-  Experiment experiment;
-  experiment.apply({1, {}, ExperimentCreated{small_definition(), options_for(10, 2)}});
-  return experiment;
-}
-
 TEST(FailurePolicy, EveryCauseHasItsConsequence) {
   const Experiment experiment = begun();
   const std::pair<Cause, Consequence> table[] = {{Cause::completed, Consequence::fetch_metrics},

@@ -36,6 +36,17 @@ inline RunOptions options_for(int trials, int parallel) {
   return o;
 }
 
+/// An experiment of ten trials, so many of them created and waiting.
+inline Experiment begun(int trials = 0) {
+  Experiment experiment;
+  Sequence next = 1;
+  experiment.apply({next++, {}, ExperimentCreated{small_definition(), options_for(10, 2)}});
+  for (int i = 0; i < trials; ++i) {
+    experiment.apply({next++, {}, TrialCreated{i, small_definition().space.center(), "Sobol", 1, false}});
+  }
+  return experiment;
+}
+
 /// The world that outlives coordinators: folder, clock, cluster.
 struct World {
   TemporaryFolder folder;

@@ -9,16 +9,6 @@
 namespace stune {
 namespace {
 
-Experiment begun(int trials = 0) {
-  Experiment experiment;
-  Sequence next = 1;
-  experiment.apply({next++, {}, ExperimentCreated{small_definition(), options_for(10, 2)}});
-  for (int i = 0; i < trials; ++i) {
-    experiment.apply({next++, {}, TrialCreated{i, small_definition().space.center(), "Sobol", 1, false}});
-  }
-  return experiment;
-}
-
 std::vector<Candidate> candidates(int count) {
   return std::vector<Candidate>(static_cast<std::size_t>(count),
                                 Candidate{small_definition().space.center(), "Sobol", 1, 1, {}});
