@@ -39,7 +39,6 @@ TEST(QueueSource, TrialsThatNeedNoResultAreMadeTogetherAndAreTheSame) {
     QueueSource queue;
     queue.feed(story.events);
     queue.feed(story.accept(*await(queue, 0)));
-    queue.take(20, 0);
 
     std::vector<Candidate> together;
     while (together.size() < 20) {
