@@ -55,7 +55,8 @@ function error_bar(points, trace) {
 }
 
 /** The marks of those points where they fit beside each other, first the ends; '' for all others. They stand on the side
- *  of the line that has no points: a front falls from its upper left, or climbs to its upper right. */
+ *  of the line that has no points: a front falls from its upper left, or climbs to its upper right. That of the first is
+ *  on its right, clear of the axis. */
 function marks_beside(figure, trace) {
   const shares = (which) => {
     const on = figure[which].log ? Math.log10 : Number;
@@ -67,12 +68,14 @@ function marks_beside(figure, trace) {
   const order = [...new Set([last, ...trace.x.map((_, i) => i)])];
   const texts = trace.marks.map(() => ""), placed = [];
   for (const i of order) {  // as pixels of a figure that is not wide
-    const at = { x: 370 * x[i], y: 280 * y[i], width: 7 * trace.marks[i].length + 4 };
-    if (placed.some((one) => Math.abs(one.y - at.y) < 14 && at.x > one.x - one.width && one.x > at.x - at.width)) continue;
+    const width = 7 * trace.marks[i].length + 4, left = 370 * x[i] - (i === 0 ? 0 : width);
+    const at = { left, right: left + width, y: 280 * y[i] };
+    if (placed.some((one) => Math.abs(one.y - at.y) < 14 && at.right > one.left && one.right > at.left)) continue;
     placed.push(at);
     texts[i] = plain(trace.marks[i]);
   }
-  return { texts, position: y[0] > y[last] ? "bottom left" : "top left" };
+  const side = y[0] > y[last] ? "bottom" : "top";
+  return { texts, position: texts.map((_, i) => side + (i === 0 ? " right" : " left")) };
 }
 
 function points(figure, trace, look, objective) {
