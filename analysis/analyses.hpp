@@ -20,6 +20,12 @@ Card show_best(const Subject& subject);
 Card check_health(const Subject& subject);
 /// The best objective so far, whenever it improved. O(trials).
 Card trace_optimization(const Subject& subject);
+/// The objective against the run time: the trials that no other beats in both, and how the area that they dominate
+/// grew. Nothing where run times are not known or all below a second. O(n log n) for n trials.
+///
+/// The area is a share of the box from the best to the worst that is seen in both, with the run time on a logarithmic
+/// scale where it is drawn so. The box is that of all trials that are weighed, so that the area never falls.
+Card weigh_run_time(const Subject& subject);
 /// A line through all parameters for each trial, coloured by the objective.
 Card draw_parallel_coordinates(const Subject& subject);
 /// The objective by each parameter, as measured.

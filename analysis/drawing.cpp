@@ -54,6 +54,14 @@ std::vector<std::size_t> thin(std::size_t count, std::size_t most) {
   return chosen;
 }
 
+std::vector<std::size_t> corners(const std::vector<double>& values) {
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (i == 0 || i + 1 == values.size() || values[i] != values[i - 1]) places.push_back(i);
+  }
+  return places;
+}
+
 std::vector<const Trial*> drawn(const Subject& subject, std::size_t most) {
   std::vector<const Trial*> trials;
   if (subject.measured.size() <= most) return subject.measured;

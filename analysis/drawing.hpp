@@ -21,6 +21,8 @@ Value value_at(const SearchSpace& space, std::size_t tuned, double u);
 
 /// At most `most` of 0 .. count-1, evenly spread, with the first and the last.
 std::vector<std::size_t> thin(std::size_t count, std::size_t most);
+/// Places of the values that differ from the one before, and the last: all that a step line needs.
+std::vector<std::size_t> corners(const std::vector<double>& values);
 inline constexpr std::size_t most_points = 2000;  ///< in one figure
 /// Measured trials to draw as points: about `most`, the best always among them; ascending.
 std::vector<const Trial*> drawn(const Subject& subject, std::size_t most = most_points);

@@ -15,8 +15,9 @@ constexpr const char* kind_names[] = {"line", "step", "points", "band", "bars", 
 /// Which points of a trace are written: all, or some.
 using Chosen = std::optional<std::vector<std::size_t>>;
 
-/// How many could be left out one by one; what is joined to others is not among them.
+/// How many could be left out one by one; what is joined to others is not among them, nor what is marked.
 std::size_t points_of(const Trace& trace) {
+  if (!trace.marks.empty()) return 0;
   switch (trace.kind) {
     case Trace::Kind::points:
     case Trace::Kind::bars:
@@ -114,6 +115,7 @@ class CardWriter {
       out_.end_array();
     }
     if (!trace.labels.empty()) labels(trace.labels, chosen);
+    if (!trace.marks.empty()) texts("marks", trace.marks);
     out_.end_object();
   }
 

@@ -54,6 +54,30 @@ function error_bar(points, trace) {
   };
 }
 
+/** The marks of those points where they fit beside each other, first the ends; '' for all others. They stand on the side
+ *  of the line that has no points: a front falls from its upper left, or climbs to its upper right. That of the first is
+ *  on its right, clear of the axis. */
+function marks_beside(figure, trace) {
+  const shares = (which) => {
+    const on = figure[which].log ? Math.log10 : Number;
+    const values = figure.traces.flatMap((one) => one[which] || []).filter((value) => value !== null).map(on);
+    const low = values.reduce((a, b) => Math.min(a, b)), high = values.reduce((a, b) => Math.max(a, b));
+    return trace[which].map((value) => (high > low ? (on(value) - low) / (high - low) : 0.5));
+  };
+  const x = shares("x"), y = shares("y"), last = trace.x.length - 1;
+  const order = [...new Set([last, ...trace.x.map((_, i) => i)])];
+  const texts = trace.marks.map(() => ""), placed = [];
+  for (const i of order) {  // as pixels of a figure that is not wide
+    const width = 7 * trace.marks[i].length + 4, left = 370 * x[i] - (i === 0 ? 0 : width);
+    const at = { left, right: left + width, y: 280 * y[i] };
+    if (placed.some((one) => Math.abs(one.y - at.y) < 14 && at.right > one.left && one.right > at.left)) continue;
+    placed.push(at);
+    texts[i] = plain(trace.marks[i]);
+  }
+  const side = y[0] > y[last] ? "bottom" : "top";
+  return { texts, position: texts.map((_, i) => side + (i === 0 ? " right" : " left")) };
+}
+
 function points(figure, trace, look, objective) {
   const on_map = figure.traces.some((one) => one.kind === "map");
   const size = trace.x.length > 1500 ? 4 : trace.x.length > 300 ? 5 : trace.x.length > 1 ? 7 : 12;
@@ -61,6 +85,10 @@ function points(figure, trace, look, objective) {
   if (on_map) Object.assign(marker, { color: "#fff", line: { color: "#000", width: 1 }, size: 6 });
   if (trace.z) Object.assign(marker, { color: trace.z, showscale: new Set(trace.z).size > 1, colorbar: colour_bar(figure), ...colours(figure, objective) });
   const drawn = { type: "scatter", mode: "markers", x: trace.x, y: trace.y, marker, hoverinfo: "text", hovertext: hovers(figure, trace, trace.x) };
+  if (trace.marks) {
+    const { texts, position } = marks_beside(figure, trace);
+    Object.assign(drawn, { mode: "markers+text", text: texts, textposition: position, textfont: { size: 11, color: ink }, cliponaxis: false });
+  }
   if (trace.low) drawn.error_y = { ...error_bar(trace.y, trace), color: trace.z ? "#888" : look.colour };
   return drawn;
 }

@@ -54,12 +54,25 @@ std::optional<Seconds> queue_wait(const Trial& trial) {
   return sum;
 }
 
+std::optional<Seconds> run_time(const Attempt& attempt) {
+  const auto start = start_of(attempt);
+  if (!start || !attempt.ending || !attempt.ending->ended) return {};
+  return std::max(Seconds{0}, Seconds{*attempt.ending->ended - *start});
+}
+
 std::optional<Seconds> run_time(const Trial& trial) {
-  if (trial.attempts.empty() || !trial.attempts.back().ending) return {};
-  const auto start = start_of(trial.attempts.back());
-  const auto end = trial.attempts.back().ending->ended;
-  if (!start || !end) return {};
-  return std::max(Seconds{0}, Seconds{*end - *start});
+  return trial.attempts.empty() ? std::nullopt : run_time(trial.attempts.back());
+}
+
+std::optional<Seconds> run_time_of_attempts(const Trial& trial) {
+  if (!run_time(trial)) return {};
+  Seconds sum{0};
+  for (const Attempt& attempt : trial.attempts) {
+    const auto time = run_time(attempt);
+    if (!time && start_of(attempt)) return {};
+    sum += time.value_or(Seconds{0});
+  }
+  return sum;
 }
 
 }  // namespace stune::analysis

@@ -40,8 +40,13 @@ std::vector<double> best_so_far(const Experiment& experiment, const std::vector<
 std::string reason_of(const Trial& trial);
 /// What a trial waited in queues, over all attempts that started; nothing where that is not known.
 std::optional<Seconds> queue_wait(const Trial& trial);
+/// How long an attempt ran, once it has ended; nothing where that is not known.
+std::optional<Seconds> run_time(const Attempt& attempt);
 /// How long its last attempt ran, once it has ended; nothing where that is not known.
 std::optional<Seconds> run_time(const Trial& trial);
+/// How long all its attempts ran together: the last may have gone on from a checkpoint of the one before. Nothing where
+/// that is not known of the last, or of another one that started.
+std::optional<Seconds> run_time_of_attempts(const Trial& trial);
 /// When an attempt started, by the coordinator's clock or else by its machine's.
 std::optional<TimePoint> start_of(const Attempt& attempt);
 

@@ -8,15 +8,6 @@
 namespace stune::analysis {
 namespace {
 
-/// Places of the values that differ from the one before, and the last: all that a step line needs.
-std::vector<std::size_t> corners(const std::vector<double>& values) {
-  std::vector<std::size_t> places;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (i == 0 || i + 1 == values.size() || values[i] != values[i - 1]) places.push_back(i);
-  }
-  return places;
-}
-
 /// One trace for each generator, in the order of their first trials.
 void add_points(Figure& figure, const Subject& subject, const std::vector<const Trial*>& trials, const auto& place_of) {
   std::map<std::string, std::size_t> traces;

@@ -38,6 +38,7 @@ struct Trace {
   std::vector<double> z{};
   std::vector<std::vector<double>> columns{};  ///< parallel only: for each of Figure::axes one value for each line
   std::vector<std::string> labels{};           ///< empty, or what to say of each point, in plain text
+  std::vector<std::string> marks{};            ///< points only: empty, or what is written beside each; none is left out
 };
 
 struct Figure {

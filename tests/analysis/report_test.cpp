@@ -116,6 +116,25 @@ TEST(Page, ThinsLargeFiguresAndSaysSo) {
   EXPECT_FALSE(whole.contains("points"));
 }
 
+TEST(Page, WhatIsMarkedIsNeverThinned) {
+  MadeExperiment made({range("x", 0.0, 1.0)});
+  Trace others{.kind = Trace::Kind::points, .name = "trials"}, front{.kind = Trace::Kind::points, .name = "front"};
+  for (int i = 0; i < 10000; ++i) {
+    Trace& trace = i % 10 == 0 ? front : others;
+    trace.x.push_back(i);
+    trace.y.push_back(std::sin(i));
+    if (i % 10 == 0) trace.marks.push_back(std::to_string(i));
+  }
+  Card card{.name = "big"};
+  card.figures.push_back({.title = "big", .traces = {others, front}});
+
+  const json drawn = data_of(report_page(*made, {card}, TimePoint{}))["cards"][0]["figures"][0];
+
+  EXPECT_LE(drawn["traces"][0]["x"].size(), 4000U);
+  EXPECT_EQ(drawn["traces"][1]["x"].size(), 1000U);
+  EXPECT_EQ(drawn["traces"][1]["marks"].size(), 1000U);
+}
+
 TEST(Page, ALabelOfManyPointsIsInItOnce) {
   MadeExperiment made({range("x", 0.0, 1.0)});
   Card card{.name = "curves"};
