@@ -47,7 +47,7 @@ void write_chain(const Chain& chain, const std::filesystem::path& program, const
   if (!user.exclude.empty()) text += "\n#SBATCH --exclude=" + user.exclude;
   text += "\n# Runs the loop of an experiment. Its successor is in the queue already and waits for its end.\nexec " +
           shell_quoted(program.string()) + " resume " + shell_quoted(chain.experiment.string()) +
-          " --coordinator chain\n";
+          " --coordinator chain ${1:+--predecessor \"$1\"}\n";
   create_folders(place_of(chain));
   replace_file(place_of(chain) / "job.sh", text, 0700);
 }
@@ -64,6 +64,7 @@ SubmitCall generation_call(const Chain& chain, const Environment& environment, c
                                      "--chdir=" + chain.experiment.string()};
   if (!after.empty()) arguments.push_back("--dependency=afterany:" + after);
   arguments.push_back((place / "job.sh").string());
+  if (!after.empty()) arguments.push_back(after);
   return {std::move(arguments), job_environment(environment, environment)};
 }
 

@@ -1,7 +1,11 @@
 /// \file The coordinator as a job: a chain of jobs, each of which submits its successor before it does anything else.
 /// The successor waits for its end (--dependency=afterany), so that even a lost node hands over.
 ///
-///     EXPERIMENT/coordinator/job.sh         what each of them runs
+/// None of them is ever requeued, not by a person either: it would run beside its successor. A job that has ended for
+/// Slurm may have left its process alive on a node that is cut off: its successor takes the lock from it, see
+/// storage/lock.hpp.
+///
+///     EXPERIMENT/coordinator/job.sh         what each of them runs; $1 is the job before it
 ///                            generations    when each began: microseconds since 1970, one a line
 ///                            slurm-JOB.log  what each said
 #pragma once

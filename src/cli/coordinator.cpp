@@ -73,7 +73,7 @@ std::string begin_chain(Session session, const std::vector<std::string>& sbatch_
          folder.filename().string() + "\n";
 }
 
-ExitCode run_generation(const std::filesystem::path& folder) {
+ExitCode run_generation(const std::filesystem::path& folder, const std::string& predecessor) {
   const Environment environment = current_environment();
   const auto self = environment.find("SLURM_JOB_ID");
   if (self == environment.end()) throw UsageError("--coordinator chain is for jobs that --coordinator job submits");
@@ -93,6 +93,8 @@ ExitCode run_generation(const std::filesystem::path& folder) {
     const auto progress = make_progress(false);
     PursuingProgress pursuing(*progress, successor);
     SessionParts parts;
+    parts.job = self->second;
+    parts.ended_job = predecessor;
     parts.budget = [&successor](TimePoint now) { return successor.budget(now); };
     Session session = Session::open(folder, std::move(parts));
     for (const std::string& notice : session.notices()) progress->notice(notice);

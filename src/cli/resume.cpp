@@ -27,11 +27,14 @@ struct ResumeArguments {
   bool step = false;
   std::string coordinator = "here";
   std::vector<std::string> coordinator_options;
+  std::string predecessor;
 };
 
 ExitCode resume(const ResumeArguments& arguments, const MpiRanks* mpi) {
   const auto folder = experiment_folder(arguments.experiment);
-  if (arguments.coordinator == "chain") return run_generation(std::filesystem::absolute(folder).lexically_normal());
+  if (arguments.coordinator == "chain") {
+    return run_generation(std::filesystem::absolute(folder).lexically_normal(), arguments.predecessor);
+  }
   const Experiment begun = view(folder).experiment;
   RunOptions options = apply_options(begun.options(), arguments.given);
   if (mpi && !arguments.given.has("runner")) options.runner = "auto";
@@ -95,6 +98,7 @@ void add_resume(CLI::App& app, Invocation& invocation) {
       ->type_name("here|job");
   command->add_option("--coordinator-sbatch", arguments->coordinator_options, "options for sbatch of those jobs")
       ->type_name("\"OPTIONS\"");
+  command->add_option("--predecessor", arguments->predecessor)->group("");  // for the jobs of a chain
   command->add_flag("--take-over", arguments->take_over,
                     "continue although another machine seems to run it; only if you know that it does not");
   command->add_flag("--quiet", arguments->quiet, "only warnings and the result");

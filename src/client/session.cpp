@@ -66,7 +66,7 @@ struct Session::Impl {
         parts(std::move(supplied)),
         brings_runner(parts.runner != nullptr),
         clock(parts.clock ? *parts.clock : system_clock),
-        lock(Lock::acquire(folder, clock, {parts.take_over, true, [this](auto s) { notices.emplace_back(s); }})),
+        lock(acquire_lock()),
         journal(open_journal()),
         ledger(experiment, journal, clock),
         telemetry(folder) {
@@ -76,6 +76,15 @@ struct Session::Impl {
   ~Impl() { parts.runner.reset(); }  // before the commands it uses
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
+
+  Lock acquire_lock() {
+    AcquireOptions options;
+    options.take_over = parts.take_over;
+    options.say = [this](std::string_view line) { notices.emplace_back(line); };
+    options.job = parts.job;
+    options.ended_job = parts.ended_job;
+    return Lock::acquire(folder, clock, options);
+  }
 
   Journal open_journal() {
     JournalSeams seams;

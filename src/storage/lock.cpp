@@ -61,6 +61,10 @@ bool judge(const fs::path& path, const std::string& seen, Clock& clock, const Ac
   LockHolder nobody;
   nobody.host = "a host that its lock does not tell";
   const LockHolder holder = decoded(seen).value_or(nobody);
+  if (!holder.job.empty() && holder.job == options.ended_job) {
+    options.say(describe(holder) + " was job " + holder.job + ", which has ended: taking over");
+    return true;
+  }
   switch (examine(holder)) {
     case HolderState::dead:
       options.say(describe(holder) + " has died: taking over");
@@ -107,6 +111,7 @@ Lock Lock::acquire(const fs::path& folder, Clock& clock, const AcquireOptions& o
   Lock lock;
   const fs::path path = lock_file(folder);
   lock.holder_ = storage::ourselves();
+  lock.holder_.job = options.job;
   while (!create_exclusively(path, encoded(lock.holder_))) {
     const auto seen = read_file(path);
     if (seen && judge(path, *seen, clock, options)) bury(path, *seen, lock.holder_.nonce);

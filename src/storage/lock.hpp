@@ -4,8 +4,15 @@
 /// ticks, boot id, pid namespace) and a counter that the holder counts up in place every 20 seconds. No clock is ever
 /// compared with another one. A lock is dead
 ///   * on the machine of its holder (same host, boot and pid namespace): when that process has ended, known at once;
+///   * anywhere: when its holder was a job of which the taker knows from the batch system that it has ended;
 ///   * elsewhere: after three observations in a row, 25 seconds apart, that show nothing new.
 /// A dead lock is renamed away, and what was renamed is compared with what was judged, so that of two takers one wins.
+///
+/// A holder that was judged dead may live all the same: on a node that the batch system cannot reach, or in a long
+/// sleep. It finds another's nonce when it next verifies, which the journal makes it do before each append, and ends.
+/// What is left are the microseconds between that look and the write; then the journal has another size than its owner
+/// left, who ends, too. Nothing guards against a node that the file server cannot reach either, and that writes when it
+/// is back.
 #pragma once
 
 #include <cstdint>
@@ -28,6 +35,7 @@ struct LockHolder {
   std::string host;
   ProcessIdentity process;
   std::string pid_namespace;
+  std::string job;  ///< of the batch system, which this process is; empty: none
   std::uint64_t counter = 0;
 };
 
@@ -63,6 +71,8 @@ struct AcquireOptions {
   bool take_over = false;  ///< do not wait for a foreign lock to prove dead; one that is alive here is still refused
   bool wait = true;        ///< observe a foreign lock (75 s); false: refuse at once
   std::function<void(std::string_view)> say = [](std::string_view) {};  ///< what is going on, for people
+  std::string job = {};        ///< of the batch system, which this process is, so that the lock tells it; empty: none
+  std::string ended_job = {};  ///< has ended, says the batch system: a lock of it is dead, whatever its process does
 };
 
 /// Held until release() or destruction. Movable. Not thread-safe.

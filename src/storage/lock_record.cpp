@@ -25,6 +25,7 @@ void fields(auto& field, storage::Like<LockHolder> auto& holder, storage::Like<s
   field("start_ticks", holder.process.start_ticks);
   field("boot_id", holder.process.boot_id);
   field("pid_namespace", holder.pid_namespace);
+  field.rare("job", holder.job);
 }
 
 std::string pid_namespace() {

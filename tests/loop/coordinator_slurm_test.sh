@@ -24,7 +24,7 @@ first=$(grep -oE 'Job [0-9]+' <<<"$told" | cut -d' ' -f2)
 until_true '[[ $(coordinators %t) == *PD* && $(squeue -h -j $first -o "%t %k") == "R looks after it" ]]'
 until_true '(($(count_status chain completed) > 0))'
 pid=$(stune status chain --json | grep -oE 'process [0-9]+' | cut -d' ' -f2)
-claim "its priority" "$(ps -o ni= -p "$pid" | tr -d ' ')" 19
+claim "its threads, the loop and the optimizer, and their priority" "$(ps -L -o ni= -p "$pid" | sort | uniq -c | xargs)" "2 19"
 until_true 'stune status chain | grep -qE "for the coordinator.s successor: .*in all 1 sbatch"'
 kill -KILL "$pid"
 until_true '[[ $(stune status chain | head -n 1) == *finished* ]]'
@@ -57,9 +57,12 @@ claim "generations of a hasty chain" "$(began)" 3
 stune stop hasty >/dev/null
 until_true '[[ -z $(jobs_of hasty) ]]'
 
-# --- a chain that is stopped leaves neither coordinators nor trials in the queue
+# --- scancel of a coordinator hands over; a chain that is stopped leaves neither coordinators nor trials in the queue
 begin_chain ended --trials 9 --parallel 3 -- sh -c 'sleep 60'
 until_true '(($(count_status ended running 2>/dev/null) > 0))'
+cancelled=$(squeue --me -h -n ended-coordinator -t R -o %A)
+scancel "$cancelled"
+until_true '(($(wc -l <ended.stune/coordinator/generations) == 2)) && [[ $(stune status ended | head -n 1) == *running* ]]'
 stune stop ended >/dev/null
 claim "exit code of stop" $? 0
 until_true '[[ -z $(jobs_of ended) ]]'

@@ -24,6 +24,7 @@ set +m
 until_true 'running patient running 3'
 claim "mode of the folder" "$(stat -c %a patient.stune)" 700
 claim "state while it runs" "$(state patient)" running
+claim "threads while it runs: the loop and the optimizer" "$(ls "/proc/$coordinator/task" | wc -l)" 2
 
 stune resume patient >second.txt 2>&1
 claim "exit code of a second coordinator" $? 5

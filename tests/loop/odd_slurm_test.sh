@@ -4,11 +4,13 @@
 #   arrays limit refused array_cancelled killed_within steps
 #   preempted requeued node_dies node_avoided timeout_retried memory_retried
 #   database controller_down accounting_off
+#   coordinator_node_dies coordinator_cut_off
 . "$(dirname "$0")/lib.sh" "$1"
+. "$here/kill9.sh"
 shift
 scenarios=("$@")
 ((${#scenarios[@]})) || scenarios=(arrays limit refused array_cancelled killed_within steps preempted requeued node_dies
-  node_avoided timeout_retried memory_retried database controller_down accounting_off)
+  node_avoided timeout_retried memory_retried database controller_down accounting_off coordinator_node_dies coordinator_cut_off)
 cluster=$here/../support/slurm_cluster.sh place=$work/slurm
 patience=${STUNE_TEST_PATIENCE:-120}
 
@@ -228,6 +230,66 @@ node_avoided() {
   wait "$coordinator"
   claim "node avoided: exit code" $? 0
   claim "node avoided: completed" "$(count_status avoided completed)" 2
+  "$cluster" restart "$place" "slurmd:$node"
+}
+
+# Begins an experiment whose coordinator is a job. All its trials that can run do, and wait for the file `gate`. Sets `job`,
+# `heir` that waits for its end, and `node` where it runs.
+begin_chain() { # NAME
+  experiment=$1.stune gate=$PWD/gate
+  rm -rf counts "$gate"
+  mkdir counts
+  run "$1" --param "k = int(0, 1000)" --trials 8 --parallel 4 --coordinator job --coordinator-sbatch "--time=30 --mem=1G" \
+    --sbatch --mem=10M -- sh -c 'until [ -e '"$gate"' ]; do sleep 0.1; done; exec "$@"' \
+    sh "$here/counted_trial.sh" "$PWD/counts" {x} {k}
+  claim "$1: exit code of what begins it" $? 0
+  until_true '[[ $(count_status '"$1"' running 2>/dev/null) == 4 ]]'
+  until_true 'heir=$(squeue -h -n '"$1"'-coordinator -t PD -o %A) && [[ $heir ]]'
+  job=$(squeue -h -n "$1-coordinator" -t R -o %A)
+  node=$(squeue -h -j "$job" -o %N)
+}
+ends_of() { sacct -D -X -n -P -j "$1" -o "State,NodeList"; } # JOB: one line for each time that it was started
+finish_chain() { # NAME: the heir runs the loop; after this there is nothing left to do, and nobody who would
+  : >"$gate"
+  until_true '[[ $(stune status '"$1"' | head -n 1) == *finished* ]]'
+  until_true '[[ -z $(squeue -h -o %j | grep "^'"$1"'") ]]'
+  check_exactness 8
+  claim "$1: coordinators" "$(wc -l <"$experiment/coordinator/generations")" 2
+  until_true '[[ $(ends_of $heir) == COMPLETED* ]]'
+  claim "$1: how its coordinator ended, and how often it began" "$(ends_of "$job")" "NODE_FAIL|$node"
+  [[ $(ends_of "$heir") != *"$node" ]] || fail "$1: both coordinators ran on $node"
+}
+
+# The power of a node fails, and the coordinator ran there. Its successor cannot see the process that held the lock, which is on
+# another machine. Here that would be the same one: so the lock is given the name of a machine that nobody knows.
+coordinator_node_dies() {
+  begin_chain left
+  scontrol requeue "$job" 2>requeue.txt && fail "coordinator node dies: its job was requeued, and would run beside its successor"
+  "$cluster" lose "$place" "slurmd:$node"
+  claim_says "coordinator node dies: its lock" "$(cat left.stune/lock)" "\"host\":\"$HOSTNAME\""
+  sed -i "s/\"host\":\"$HOSTNAME\"/\"host\":\"$node.cluster\"/" left.stune/lock
+  until_true '[[ -s left.stune/coordinator/slurm-$heir.log ]]'
+  finish_chain left
+  claim_says "coordinator node dies: told" "$(cat left.stune/coordinator/slurm-"$heir".log)" \
+    "on $node.cluster was job $job, which has ended: taking over"
+  "$cluster" restart "$place" "slurmd:$node"
+}
+
+# Slurm does not hear from the node any more, but all that runs there goes on: the coordinator, too, and counts in its lock. To
+# Slurm its job has ended, so its successor begins. Only one of them may write from then on, and that is the successor: Slurm
+# will end the other when the node is back.
+coordinator_cut_off() {
+  local old
+  begin_chain cut
+  old=$(stune status cut --json | grep -oE 'process [0-9]+' | cut -d' ' -f2)
+  "$cluster" freeze "$place" "slurmd:$node"
+  until_true '[[ -s cut.stune/coordinator/slurm-$heir.log ]]'
+  until_true '[[ $(stune status cut --json | grep -oE "process [0-9]+") != "process $old" ]]'
+  finish_chain cut
+  until_true '! kill -0 '"$old"' 2>/dev/null'
+  claim_says "coordinator cut off: told by the old one" "$(cat cut.stune/coordinator/slurm-"$job".log)" \
+    'was taken over by process .*Ended, with nothing written'
+  "$cluster" thaw "$place" "slurmd:$node"
   "$cluster" restart "$place" "slurmd:$node"
 }
 

@@ -147,6 +147,27 @@ TEST_F(LockTest, OfAnotherHostIsTakenAtOnceWhenAskedTo) {
   EXPECT_NO_THROW(lock.verify());
 }
 
+TEST_F(LockTest, OfAJobThatHasEndedIsTakenAtOnceThoughItsProcessLives) {
+  AcquireOptions as_job;
+  as_job.job = "41";
+  Lock cut_off = Lock::acquire(folder.path(), clock, as_job);
+  EXPECT_THAT(refusal({.ended_job = "40"}), HasSubstr("which is running")) << "another job has ended";
+  telling.ended_job = "41";
+
+  Lock lock = Lock::acquire(folder.path(), clock, telling);
+
+  EXPECT_EQ(clock.waits, 0);
+  EXPECT_THAT(said, testing::ElementsAre(HasSubstr("was job 41, which has ended")));
+  EXPECT_NO_THROW(lock.verify());
+  EXPECT_THROW(cut_off.verify(), StorageError);
+}
+
+TEST_F(LockTest, OfNoJobIsNotTakenForThatOfAJobThatIsNotKnown) {
+  const Lock lock = Lock::acquire(folder.path(), clock);
+
+  EXPECT_THAT(refusal({.ended_job = ""}), HasSubstr("which is running"));
+}
+
 TEST_F(LockTest, OfAnotherHostIsRefusedAtOnceWhenNotToWait) {
   write_lock("elsewhere", 4711);
 
