@@ -13,7 +13,7 @@ for target in 3 9 20; do
   STUNE_LOOP_TEST=$mark "$mpirun" -n 4 "$functions" >>log.txt 2>&1 &
   coordinator=$!
   until_true '(($(ended) >= '$target'))'
-  first=$(rank_pid 0)
+  until_true 'first=$(rank_pid 0) && [[ $first ]]' # so many may have ended in the run before
   kill -KILL "$first" || fail "rank 0 ($first) was not there to be killed"
   wait "$coordinator"
   until_true '[[ -z $(processes) ]]'
