@@ -224,47 +224,48 @@ TEST(Propose, KnownErrorsDecideOnTheOutcomeTransformAsFittedNoiseDoes) {
   EXPECT_EQ(propose(plane, known, options_of_trial(12)).warp, model::Warp::half_rank_log) << "all are exact";
 }
 
-TEST(Propose, RefitsWhenATwentiethIsNewOrWhenSurprised) {
-  Knowledge known = initial(plane, 120);
-  known.warm_start = propose(plane, known, options_of_trial(120)).fitted;
-  ProposalOptions options = options_of_trial(121);
-  options.refit = Refit::when_due;
-  const auto refits = [&](Eigen::Index base, double last) {
+/// 132 outcomes of the plane, and whether a proposal fits them anew where the last fit knew so many of them.
+struct Refitting {
+  Refitting() { known.warm_start = propose(plane, known, options_of_trial(132)).fitted; }
+  bool operator()(Eigen::Index base, double last_is_off_by, Haste haste) const {
+    ProposalOptions options = options_of_trial(133);
+    options.refit = Refit::when_due;
+    options.haste = haste;
     Knowledge later = known;
     later.base = base;
-    later.measured.y(119) = last;
+    later.measured.y(131) += last_is_off_by;
     return propose(plane, later, options).refitted;
-  };
-  const double expected = known.measured.y(119);
+  }
+  Knowledge known = initial(plane, 132);
+};
 
-  EXPECT_FALSE(refits(120, expected));
-  EXPECT_FALSE(refits(115, expected)) << "5 of 115 are new: less than a twentieth";
-  EXPECT_TRUE(refits(114, expected));
-  EXPECT_TRUE(refits(117, expected + 3.0)) << "a surprise";
-  EXPECT_FALSE(refits(119, expected + 3.0)) << "too soon after the last fit";
+TEST(Propose, RefitsWhenATwentiethIsNewOrWhenSurprised) {
+  const Refitting refits;
+
+  EXPECT_FALSE(refits(132, 0.0, Haste::none));
+  EXPECT_FALSE(refits(126, 0.0, Haste::none)) << "6 of 126 are new: less than a twentieth";
+  EXPECT_TRUE(refits(125, 0.0, Haste::none));
+  EXPECT_TRUE(refits(129, 3.0, Haste::none)) << "a surprise";
+  EXPECT_FALSE(refits(131, 3.0, Haste::none)) << "too soon after the last fit";
 }
 
 TEST(Propose, InAHurryAFitIsPutOffUntilAFifthIsNew) {
-  Knowledge known = initial(plane, 132);
-  known.warm_start = propose(plane, known, options_of_trial(132)).fitted;
-  ProposalOptions options = options_of_trial(133);
-  options.refit = Refit::when_due;
-  options.haste = Haste::great;
-  const auto refits = [&](Eigen::Index base, double last) {
-    Knowledge later = known;
-    later.base = base;
-    later.measured.y(131) = last;
-    return propose(plane, later, options).refitted;
-  };
-  const double expected = known.measured.y(131);
+  const Refitting refits;
 
-  EXPECT_FALSE(refits(120, expected)) << "a tenth";
-  EXPECT_FALSE(refits(120, expected + 3.0)) << "whatever the surprise";
-  EXPECT_TRUE(refits(110, expected));
-  known = initial(plane, 60);
+  EXPECT_FALSE(refits(111, 0.0, Haste::great)) << "21 of 111 are new: less than a fifth";
+  EXPECT_FALSE(refits(120, 3.0, Haste::great)) << "whatever the surprise";
+  EXPECT_TRUE(refits(110, 0.0, Haste::great));
+}
+
+TEST(Propose, InAHurryFitsOfFewOutcomesAreNotPutOffSinceTheyAreCheap) {
+  Knowledge known = initial(plane, 60);
   known.warm_start = propose(plane, known, options_of_trial(60)).fitted;
   known.base = 59;
-  EXPECT_TRUE(propose(plane, known, options).refitted) << "fits of few outcomes are cheap";
+  ProposalOptions options = options_of_trial(61);
+  options.refit = Refit::when_due;
+  options.haste = Haste::great;
+
+  EXPECT_TRUE(propose(plane, known, options).refitted);
 }
 
 TEST(Propose, InHasteAFitIsOfAPartWhereThereAreManyOutcomes) {
