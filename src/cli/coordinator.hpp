@@ -20,8 +20,8 @@ std::string begin_chain(Session session, const std::vector<std::string>& sbatch_
 
 /// What such a job runs: submits its successor, runs the loop, and withdraws the successor if the loop has come to an
 /// end. Not withdrawn, it takes over: after a time limit, a lost node, a kill. `predecessor` is the job whose end this
-/// one has waited for, as Slurm sees it: its node may be cut off with the process still alive, which ends then as soon
-/// as it has something to write. Empty: none, or not known.
+/// one has waited for, as Slurm sees it: its node may be cut off with the process still alive, which ends when it finds
+/// that its lock was taken. Empty: none, or not known.
 ExitCode run_generation(const std::filesystem::path& folder, const std::string& predecessor);
 
 }  // namespace stune::cli

@@ -30,7 +30,7 @@ struct SessionParts {
   std::filesystem::path node_program;            ///< else, where there is a command, find_node_program()
   bool take_over = false;                        ///< another host's lock is taken without watching it
   std::string job;                               ///< of the batch system, which this process is; empty: none
-  std::string ended_job;   ///< of the batch system: where the folder is in its hands, they are dead ones
+  std::string ended_job;   ///< of the batch system, which has ended: its lock is taken, whatever its process does
   Clock* clock = nullptr;  ///< else the system's
   std::function<std::unique_ptr<AppendFile>(const std::filesystem::path&)> open_journal;  ///< else open_append_file
   std::function<std::vector<std::string>(TimePoint)> budget;  ///< what is asked of the batch system beside the runner

@@ -147,6 +147,8 @@ void Lock::beat(TimePoint now) {
   next_beat_ = later(now, lock_beat);
   const std::string text = counter_text(++holder_.counter);
   if (::pwrite(fd_, text.data(), text.size(), counter_begin.size()) >= 0) ::fsync(fd_);
+  const auto found = read_lock(path_.parent_path());
+  if (found && found->nonce != holder_.nonce) verify();
 }
 
 void Lock::verify() {

@@ -9,10 +9,10 @@
 /// A dead lock is renamed away, and what was renamed is compared with what was judged, so that of two takers one wins.
 ///
 /// A holder that was judged dead may live all the same: on a node that the batch system cannot reach, or in a long
-/// sleep. It finds another's nonce when it next verifies, which the journal makes it do before each append, and ends.
-/// What is left are the microseconds between that look and the write; then the journal has another size than its owner
-/// left, who ends, too. Nothing guards against a node that the file server cannot reach either, and that writes when it
-/// is back.
+/// sleep. It finds another's nonce with its next beat, or before its next append to the journal, and ends. What is left
+/// are the microseconds between that look and the write: then the journal has another size than its owner left, who
+/// ends, too, and two events of one number are named as damage when it is next read. Nothing guards against a node that
+/// the file server cannot reach either, and that writes when it is back.
 #pragma once
 
 #include <cstdint>
@@ -85,7 +85,8 @@ class Lock {
   Lock& operator=(Lock&& other) noexcept;
   ~Lock();
 
-  /// Counts if it is time to. Call it at least every lock_beat; failures (disk full) show up in verify().
+  /// Counts if it is time to. Call it at least every lock_beat; failures (disk full) show up in verify(). Throws as
+  /// that does where another one's lock is found.
   void beat(TimePoint now);
   /// When beat() wants to be called.
   TimePoint next_beat() const { return next_beat_; }

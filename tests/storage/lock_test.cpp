@@ -233,13 +233,13 @@ TEST_F(LockTest, CountsEveryTwentySeconds) {
   EXPECT_NO_THROW(lock.verify());
 }
 
-TEST_F(LockTest, ALateBeatDoesNotTouchTheSuccessorsLock) {
+TEST_F(LockTest, ALateBeatFindsTheSuccessorsLockAndDoesNotTouchIt) {
   Lock late = Lock::acquire(folder.path(), clock);
   std::filesystem::remove(folder / "lock");
   Lock successor = Lock::acquire(folder.path(), clock);
   const std::string before = text();
 
-  late.beat(late.next_beat());
+  EXPECT_THROW(late.beat(late.next_beat()), StorageError);
 
   EXPECT_EQ(text(), before);
   EXPECT_NO_THROW(successor.verify());
