@@ -50,7 +50,7 @@ TimePoint time_or_none(const Json& json, const char* key) {
 
 ExitRecord decode_record(const Json& json) {
   ExitRecord record;
-  record.id = {json.at("trial").get<int>(), json.at("attempt").get<int>()};
+  record.id = {trial::decode_integer<int>(json.at("trial")), trial::decode_integer<int>(json.at("attempt"))};
   record.start = trial::member_or(json, "start", 0);
   record.job = trial::text_or(json, "job");
   record.restart = trial::member_or(json, "restart", 0);
@@ -67,12 +67,13 @@ ExitRecord decode_record(const Json& json) {
   record.peak_memory = trial::member_or(json, "peak_memory", std::int64_t{0});
   record.oom_kills = trial::member_or(json, "oom_kills", std::int64_t{0});
   for (const Json& entry : json.value("signals", Json::array())) {
-    record.signals.push_back({entry.at("signal").get<int>(), time_or_none(entry, "at")});
+    record.signals.push_back({trial::decode_integer<int>(entry.at("signal")), time_or_none(entry, "at")});
   }
   record.observations = trial::decode_observations(json.value("observations", Json::array()));
   for (const Json& entry : json.value("seals", Json::array())) {
-    record.seals.push_back({trial::decode_text(entry.at("file")), entry.at("size").get<std::uint64_t>(),
-                            entry.at("crc").get<std::uint32_t>()});
+    record.seals.push_back({trial::decode_text(entry.at("file")),
+                            trial::decode_integer<std::uint64_t>(entry.at("size")),
+                            trial::decode_integer<std::uint32_t>(entry.at("crc"))});
   }
   return record;
 }

@@ -18,7 +18,7 @@ Json encode_value(const Value& value) {
 
 Value decode_value(const Json& json) {
   if (json.is_boolean()) return json.get<bool>();
-  if (json.is_number_integer()) return json.get<std::int64_t>();
+  if (json.is_number_integer()) return trial::decode_integer<std::int64_t>(json);
   if (json.is_number_float()) return json.get<double>();
   return trial::decode_text(json);
 }
@@ -61,7 +61,7 @@ Json encode(const Task& task) {
 
 Task decode_task(const Json& json) {
   Task task;
-  task.id = {json.at("trial").get<int>(), json.at("attempt").get<int>()};
+  task.id = {trial::decode_integer<int>(json.at("trial")), trial::decode_integer<int>(json.at("attempt"))};
   task.token = trial::text_or(json, "token");
   task.parameters = decode_parameters(json.value("parameters", Json::object()));
   for (const Json& argument : json.at("arguments")) task.arguments.push_back(trial::decode_text(argument));
@@ -73,7 +73,7 @@ Task decode_task(const Json& json) {
     task.metric_files.emplace_back(trial::decode_text(file));
   }
   task.time_limit = Seconds(trial::member_or(json, "time_limit", 0.0));
-  task.cpus = trial::member_or(json, "cpus", std::vector<int>{});
+  for (const Json& cpu : json.value("cpus", Json::array())) task.cpus.push_back(trial::decode_integer<int>(cpu));
   return task;
 }
 

@@ -83,6 +83,15 @@ TEST(ExitRecord, ThatIsMissingOrTornIsNone) {
   EXPECT_FALSE(read_exit_record(folder / "none.json").has_value());
 }
 
+TEST(ExitRecord, WithANumberThatItsPlaceCannotHoldIsNone) {
+  const TemporaryFolder folder;
+  for (const char* trial : {"1e35", "7.5", "4294967303", "-4294967303", "18446744073709551615"}) {
+    std::ofstream(folder / "exit.json") << R"({"trial": )" << trial << R"(, "attempt": 0})";
+
+    EXPECT_FALSE(read_exit_record(folder / "exit.json").has_value()) << trial;
+  }
+}
+
 struct Case {
   const char* what;
   std::function<void(ExitRecord&)> change;
