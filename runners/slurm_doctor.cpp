@@ -122,9 +122,9 @@ std::string test_script(const std::filesystem::path& folder) {
 
 std::vector<Finding> polling_plan(const Config& config, const SlurmOptions& options) {
   const Timing timing(options);
-  const Seconds remembered{config.min_job_age};
+  const Seconds min_job_age{config.min_job_age};
   const Seconds cap =
-      std::max(timing.look, std::min(timing.look_cap, remembered > Seconds{0} ? remembered : timing.look_cap));
+      std::max(timing.look, std::min(timing.look_cap, min_job_age > Seconds{0} ? min_job_age : timing.look_cap));
   std::vector<Finding> plan;
   plan.push_back({Grade::good, "polling",
                   "one squeue for all jobs, " + to_words(timing.look) + " after a change and at most every " +
@@ -139,9 +139,9 @@ std::vector<Finding> polling_plan(const Config& config, const SlurmOptions& opti
                     "few sites like to be asked every " + to_words(timing.look) +
                         ", and what is late for seconds counts as lost; 10s or more is for real clusters"});
   }
-  if (remembered > Seconds{0} && remembered < timing.look) {
+  if (min_job_age > Seconds{0} && min_job_age < timing.look) {
     plan.push_back({Grade::warning, "MinJobAge",
-                    "finished jobs leave the queue after " + to_words(remembered) +
+                    "finished jobs leave the queue after " + to_words(min_job_age) +
                         ": exit records and accounting tell how they ended"});
   }
   if (config.max_array_size < 2) {

@@ -9,7 +9,7 @@
 namespace stune::slurm {
 namespace {
 
-constexpr int looks_to_believe = 2;
+constexpr int good_looks_wanted = 2;
 constexpr int silences_to_believe = 5;
 
 /// A coordinator that runs as a job is no trial that fills the queue.
@@ -181,14 +181,14 @@ bool Placement::read_queue(const QueueAnswer& answer, TimePoint now) {
       news = true;
       limits_in_empty_queue_ = own_jobs || !answer.whole ? 0 : limits_in_empty_queue_ + 1;
       if (own_jobs) limited_since_.reset();
-      if (limits_in_empty_queue_ >= looks_to_believe) give_up(entry);
+      if (limits_in_empty_queue_ >= good_looks_wanted) give_up(entry);
       hold_back(now);
       defer(entry, now);
     }
     if (entry.stage != Stage::doubtful) continue;
     if (look_for(entry, named, now) || take_from_claims(entry, now)) {
       news = true;
-    } else if (answer.whole && ++entry.search.good_looks == looks_to_believe) {
+    } else if (answer.whole && ++entry.search.good_looks == good_looks_wanted) {
       entry.search.since = now;
     }
   }
@@ -227,7 +227,7 @@ bool Placement::take_from_claims(Entry& entry, TimePoint now) {
 std::vector<std::string> Placement::questions() const {
   std::vector<std::string> tokens;
   for (const Entry& entry : entries_) {
-    if (entry.stage == Stage::doubtful && entry.search.good_looks >= looks_to_believe)
+    if (entry.stage == Stage::doubtful && entry.search.good_looks >= good_looks_wanted)
       tokens.push_back(entry.submission.token);
   }
   return tokens;

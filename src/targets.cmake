@@ -25,7 +25,7 @@ endif()
 if(STUNE_SANITIZE)
   # g++ 12 sees uninitialized values in every std::optional that a sanitizer has instrumented.
   target_compile_options(stune_options INTERFACE -fsanitize=${STUNE_SANITIZE} -fno-omit-frame-pointer
-    -Wno-maybe-uninitialized)
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   target_link_options(stune_options INTERFACE -fsanitize=${STUNE_SANITIZE})
   if(STUNE_SANITIZE MATCHES "undefined")
     target_compile_options(stune_options INTERFACE -fno-sanitize-recover=undefined)

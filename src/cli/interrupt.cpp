@@ -14,7 +14,7 @@ namespace stune::cli {
 namespace {
 
 constexpr std::array watched{SIGINT, SIGTERM, SIGHUP, SIGUSR1};
-std::array<struct sigaction, watched.size()> before{};
+std::array<struct sigaction, watched.size()> actions_before{};
 std::atomic<const Wakeup*> target{nullptr};
 std::atomic<bool> asked{false};
 std::atomic<time_t> asked_at{0};
@@ -42,14 +42,14 @@ Interrupt::Interrupt() {
   action.sa_handler = on_signal;
   sigemptyset(&action.sa_mask);
   for (std::size_t i = 0; i < watched.size(); ++i) {
-    sigaction(watched[i], nullptr, &before[i]);
-    const bool ignored_by_nohup = watched[i] == SIGHUP && before[i].sa_handler == SIG_IGN;
+    sigaction(watched[i], nullptr, &actions_before[i]);
+    const bool ignored_by_nohup = watched[i] == SIGHUP && actions_before[i].sa_handler == SIG_IGN;
     if (!ignored_by_nohup) sigaction(watched[i], &action, nullptr);
   }
 }
 
 Interrupt::~Interrupt() {
-  for (std::size_t i = 0; i < watched.size(); ++i) sigaction(watched[i], &before[i], nullptr);
+  for (std::size_t i = 0; i < watched.size(); ++i) sigaction(watched[i], &actions_before[i], nullptr);
   target = nullptr;
 }
 

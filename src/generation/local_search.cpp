@@ -10,8 +10,8 @@ namespace stune::generation {
 
 namespace {
 
-constexpr std::int64_t coarse = 16;  // grids of at most so many values are searched value by value
-constexpr std::int64_t fine = 1000;  // beyond, they are as good as continuous
+constexpr std::int64_t coarse_size = 16;  // grids of at most so many values are searched value by value
+constexpr std::int64_t fine = 1000;       // beyond, they are as good as continuous
 
 using Indices = std::vector<Eigen::Index>;
 
@@ -19,7 +19,7 @@ Indices climbing_dimensions(const Domain& domain) {
   Indices result;
   for (Eigen::Index j = 0; j < domain.size(); ++j) {
     const Dimension& x = domain[j];
-    if (x.is_continuous() || (!x.is_categorical() && x.size() > coarse)) result.push_back(j);
+    if (x.is_continuous() || (!x.is_categorical() && x.size() > coarse_size)) result.push_back(j);
   }
   return result;
 }
@@ -29,7 +29,7 @@ std::vector<double> alternatives(const Dimension& dimension, double coordinate) 
   std::vector<double> result;
   if (dimension.is_continuous()) return result;
   const std::int64_t here = dimension.nearest(coordinate);
-  if (dimension.is_categorical() || dimension.size() <= coarse) {
+  if (dimension.is_categorical() || dimension.size() <= coarse_size) {
     for (std::int64_t i = 0; i < dimension.size(); ++i) {
       if (i != here) result.push_back(dimension.value(i));
     }

@@ -16,7 +16,7 @@ using storage::Like;
 constexpr int version = 1;
 
 /// In the order of EventBody's alternatives.
-constexpr std::array<std::string_view, std::variant_size_v<EventBody>> type_words{
+constexpr std::array<std::string_view, std::variant_size_v<EventBody>> event_words{
     "created", "options", "trial", "intended", "job", "observed", "ended", "fitted", "stop"};
 
 template <std::size_t... I>
@@ -77,10 +77,10 @@ void fields(auto& field, Like<StopAsked> auto& body) {
 }
 
 EventBody body_of_type(std::string_view word) {
-  static constexpr auto makers = body_makers(std::make_index_sequence<type_words.size()>{});
+  static constexpr auto makers = body_makers(std::make_index_sequence<event_words.size()>{});
   EventBody body;
-  for (std::size_t i = 0; i < type_words.size(); ++i) {
-    if (type_words[i] == word) return makers[i](body), body;
+  for (std::size_t i = 0; i < event_words.size(); ++i) {
+    if (event_words[i] == word) return makers[i](body), body;
   }
   throw StorageError("unknown type of event \"" + std::string(word) + "\"");
 }
@@ -125,7 +125,7 @@ void encode(const Event& event, std::string& out) {
   writer.key("at");
   writer.integer(event.at.time_since_epoch().count());
   writer.key("type");
-  writer.text(type_words[event.what.index()]);
+  writer.text(event_words[event.what.index()]);
   if (const auto* trial = std::get_if<TrialCreated>(&event.what)) {
     writer.key("parameters");
     storage::write(writer, trial->parameters.values());

@@ -13,11 +13,12 @@ namespace stune {
 
 namespace fs = std::filesystem;
 
+namespace storage {
 namespace {
 
 constexpr std::size_t counter_digits = 12;
 
-void fields(auto& field, storage::Like<LockHolder> auto& holder, storage::Like<std::string> auto& counter) {
+void fields(auto& field, Like<LockHolder> auto& holder, Like<std::string> auto& counter) {
   field("counter", counter);
   field("nonce", holder.nonce);
   field("host", holder.host);
@@ -34,8 +35,6 @@ std::string pid_namespace() {
 }
 
 }  // namespace
-
-namespace storage {
 
 std::string counter_text(std::uint64_t counter) {
   std::string digits = std::to_string(counter);
@@ -96,7 +95,7 @@ std::optional<LockHolder> read_lock(const fs::path& folder) {
 HolderState examine(const LockHolder& holder) {
   const auto self = identify(::getpid());
   const bool same_machine = self && holder.host == host_name() && holder.process.boot_id == self->boot_id &&
-                            holder.pid_namespace == pid_namespace();
+                            holder.pid_namespace == storage::pid_namespace();
   if (!same_machine) return HolderState::elsewhere;
   return is_alive(holder.process) ? HolderState::alive : HolderState::dead;
 }

@@ -16,7 +16,7 @@ namespace {
 using storage::Like;
 
 /// In the order of Request's alternatives.
-constexpr std::array<std::string_view, std::variant_size_v<Request>> type_words{"stop", "set", "attach", "tell"};
+constexpr std::array<std::string_view, std::variant_size_v<Request>> request_words{"stop", "set", "attach", "tell"};
 
 void fields(auto& field, Like<StopRequest> auto& request) {
   field.rare("trial", request.trial);
@@ -39,10 +39,10 @@ void fields(auto& field, Like<TellRequest> auto& request) {
 }
 
 Request request_of_type(std::string_view word) {
-  if (word == type_words[0]) return StopRequest{};
-  if (word == type_words[1]) return SetRequest{};
-  if (word == type_words[2]) return AttachRequest{};
-  if (word == type_words[3]) return TellRequest{};
+  if (word == request_words[0]) return StopRequest{};
+  if (word == request_words[1]) return SetRequest{};
+  if (word == request_words[2]) return AttachRequest{};
+  if (word == request_words[3]) return TellRequest{};
   throw StorageError("unknown request \"" + std::string(word) + "\"");
 }
 
@@ -51,14 +51,14 @@ std::string encoded(const Request& request) {
   json::Writer out(text);
   out.begin_object();
   out.key("type");
-  out.text(type_words[request.index()]);
+  out.text(request_words[request.index()]);
   storage::FieldWriter field(out);
   std::visit([&](const auto& body) { fields(field, body); }, request);
   out.end_object();
   return text + "\n";
 }
 
-Request decoded(const std::string& text) {
+Request request_in(const std::string& text) {
   std::optional<Request> request;
   json::Tape tape;
   tape.parse(text);
@@ -115,7 +115,7 @@ Inbox read_requests(const fs::path& folder) {
   Inbox inbox;
   for (const fs::path& file : request_files(requests_folder(folder))) {
     try {
-      if (const auto text = read_file(file)) inbox.requests.push_back({file.filename().string(), decoded(*text)});
+      if (const auto text = read_file(file)) inbox.requests.push_back({file.filename().string(), request_in(*text)});
     } catch (const StorageError& error) {
       inbox.notices.push_back(put_aside(file, error.what()));
     }
