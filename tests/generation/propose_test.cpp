@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <random>
 #include <set>
+#include <vector>
 
 #include "generation/initial_design.hpp"
 #include "tests/generation/on_the_plane.hpp"
@@ -216,12 +218,28 @@ TEST(Propose, KnownErrorsDecideOnTheOutcomeTransformAsFittedNoiseDoes) {
   known.warm_start = model::Hyperparameters{Eigen::Vector2d(0.5, 0.5), 1.0, 1e-6, 0.0};
   EXPECT_EQ(propose(plane, known, options_of_trial(12)).warp, model::Warp::half_rank_log);
   EXPECT_EQ(propose(plane, known, options_of_trial(13)).warp, model::Warp::yeo_johnson);
+  EXPECT_EQ(propose(plane, known, options_of_trial(14)).warp, model::Warp::half_rank_log);
 
   known.measured.sem = Eigen::VectorXd::Constant(12, 0.2);
   EXPECT_EQ(propose(plane, known, options_of_trial(12)).warp, model::Warp::yeo_johnson);
   known.measured.sem = Eigen::VectorXd::Zero(12);
   known.warm_start->noise = 0.5;
   EXPECT_EQ(propose(plane, known, options_of_trial(12)).warp, model::Warp::half_rank_log) << "all are exact";
+}
+
+TEST(Propose, UnderNoiseTheBestOutcomeIsImprovedOnAsMeasuredAndAsExpectedInTurns) {
+  Knowledge known = initial(plane, 12);
+  known.measured.y(4) = known.measured.y.maxCoeff() + 2.0;  // by luck
+  known.warm_start = model::Hyperparameters{Eigen::Vector2d(0.5, 0.5), 1.0, 0.5, 0.0};
+  known.base = 12;
+  ProposalOptions options;
+  options.refit = Refit::never;
+  std::vector<double> hard, easy;  // to improve on luck is not to be expected
+  for (std::uint64_t k = 0; k < 8; ++k) {
+    options.stream = k << 32U;
+    (k % 2 == 0 ? hard : easy).push_back(propose(plane, known, options).log_expected_improvement);
+  }
+  EXPECT_LT(*std::ranges::max_element(hard) + 0.5, *std::ranges::min_element(easy));
 }
 
 /// 132 outcomes of the plane, and whether a proposal fits them anew where the last fit knew so many of them.
