@@ -4,7 +4,8 @@
 #   tests/benchmarks/peers/compare.sh [FOLDER]        default: build/peers
 #
 # Makes virtual environments in FOLDER, and FOLDER/runs.csv with one line per run. May be interrupted: what is in the file
-# is not run again; with nothing left to run it prints the tables. Takes about half a day, most of it Ax. From outside:
+# is not run again, so a copy of the runs.csv beside this script is gone on with; with nothing left to run it prints the
+# tables. Takes about half a day, most of it Ax. From outside:
 #   BUILD    the configured build folder            default: build/default
 #   PEERS    which                                  default: ax-optuna smac hebo
 #   SEEDS    runs of each problem by each peer      default: 5 (ours always 20)
