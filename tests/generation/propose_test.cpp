@@ -242,6 +242,27 @@ TEST(Propose, UnderNoiseTheBestOutcomeIsImprovedOnAsMeasuredAndAsExpectedInTurns
   EXPECT_LT(*std::ranges::max_element(hard) + 0.5, *std::ranges::min_element(easy));
 }
 
+TEST(Propose, OnATopThatIsClimbedEveryThirdTrialLooksAlongAnAxis) {
+  Knowledge known = nothing(plane);
+  for (Eigen::Index i = 0; i < 10; ++i) {
+    const Eigen::VectorXd point = InitialDesign(plane, 1).point(i);
+    learn(known, point, -1.0 - hill(point));
+  }
+  const Eigen::VectorXd top = Eigen::Vector2d(0.3, 0.3);
+  learn(known, top, 9.0);
+  known.warm_start = model::Hyperparameters{Eigen::Vector2d(0.1, 0.1), 0.02, 1e-6, -1.0};
+  known.base = 11;
+  ProposalOptions options;
+  options.refit = Refit::never;
+  for (std::uint64_t k = 0; k < 6; ++k) {
+    options.stream = k << 33U;
+    const Proposal proposal = propose(plane, known, options);
+    const bool along_an_axis = ((proposal.point - top).array() == 0.0).any();
+    EXPECT_LT(proposal.log_expected_improvement, -5.0);
+    EXPECT_EQ(along_an_axis, k % 3 == 1) << k;
+  }
+}
+
 /// 132 outcomes of the plane, and whether a proposal fits them anew where the last fit knew so many of them.
 struct Refitting {
   Refitting() { known.warm_start = propose(plane, known, options_of_trial(132)).fitted; }
