@@ -43,8 +43,8 @@ for peer in ${PEERS:-ax-optuna smac hebo}; do
   case $peer in
     ax-optuna) environment ax-optuna "$torch" ax-platform botorch optuna && "$folder/ax-optuna/bin/python" \
       $here/check_problems.py "$programs/problem_service" && runs ax-optuna optuna-tpe optuna-gp ax ;;
-    smac) environment smac smac && runs smac smac ;;
-    hebo) environment hebo "$torch" hebo && runs hebo hebo ;;
+    smac) environment smac smac 'scikit-learn<1.7' && runs smac smac ;;
+    hebo) environment hebo "$torch" 'hebo>=0.3.6' && runs hebo hebo ;;
     *) echo "compare.sh: unknown peer $peer" >&2 && exit 2 ;;
   esac || echo "compare.sh: $peer does not install or run here" >&2
 done
