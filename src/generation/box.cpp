@@ -4,6 +4,10 @@
 
 namespace stune::generation {
 
+bool allows(const Box& box, const Domain& domain, Eigen::Index j, double x) {
+  return box.is_everything() || domain[j].is_categorical() || (box.lower(j) <= x && x <= box.upper(j));
+}
+
 Eigen::VectorXd clamped(const Eigen::VectorXd& point, const Domain& domain, const Box& box) {
   if (box.is_everything()) return point;
   Eigen::VectorXd result = point;

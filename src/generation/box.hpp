@@ -14,6 +14,9 @@ struct Box {
   bool is_everything() const { return lower.size() == 0; }
 };
 
+/// May coordinate j be x? Every category may.
+bool allows(const Box& box, const Domain& domain, Eigen::Index j, double x);
+
 /// `point` with its numeric coordinates moved into the box.
 Eigen::VectorXd clamped(const Eigen::VectorXd& point, const Domain& domain, const Box& box);
 

@@ -19,10 +19,6 @@ Eigen::VectorXd most_hopeful(const model::Posterior& posterior, const Eigen::Mat
   return P.row(place).transpose();
 }
 
-bool inside(const Box& box, Eigen::Index j, double x) {
-  return box.is_everything() || (box.lower(j) <= x && x <= box.upper(j));
-}
-
 }  // namespace
 
 std::optional<Eigen::VectorXd> unexplored(const Domain& domain, const model::Posterior& posterior, const Box& box,
@@ -37,15 +33,16 @@ std::optional<Eigen::VectorXd> unexplored_along_an_axis(const Domain& domain, co
                                                         const Exclusion* excluded, std::uint64_t stream) {
   constexpr int places = 32;
   const Eigen::VectorXd& lengthscales = posterior.theta().lengthscales;
+  const Eigen::VectorXd from = clamped(centre, domain, box);
   RandomNumbers random(~stream);
   std::vector<Eigen::VectorXd> points;
   for (Eigen::Index j = 0; j < domain.size(); ++j) {
     const double shift = random.uniform();
     const double least = domain[j].is_categorical() ? 0.0 : lengthscales(j);
     for (int k = 0; k < places; ++k) {
-      Eigen::VectorXd point = centre;
+      Eigen::VectorXd point = from;
       point(j) = domain[j].from_uniform((k + shift) / places);
-      if (point(j) == centre(j) || std::abs(point(j) - centre(j)) < least || !inside(box, j, point(j))) continue;
+      if (point(j) == from(j) || std::abs(point(j) - from(j)) < least || !allows(box, domain, j, point(j))) continue;
       if (excluded == nullptr || !excluded->contains(point)) points.push_back(std::move(point));
     }
   }

@@ -17,10 +17,10 @@ namespace stune::generation {
 std::optional<Eigen::VectorXd> unexplored(const Domain& domain, const model::Posterior& posterior, const Box& box,
                                           const Exclusion* excluded, std::uint64_t stream);
 
-/// Where one coordinate is not that of `centre`: another category, or a number further away than its lengthscale. In
-/// many dimensions the surroundings of a good point are better than the wide empty space; and where coordinates act
-/// nearly on their own, each can be put right by itself. Empty when no such point is in the box and allowed. Costs 32
-/// values per dimension.
+/// Where one coordinate is not that of `centre`, moved into the box: another category, or a number further away than
+/// its lengthscale. In many dimensions the surroundings of a good point are better than the wide empty space; and where
+/// coordinates act nearly on their own, each can be put right by itself. Empty when no such point is in the box and
+/// allowed. Costs 32 values per dimension.
 std::optional<Eigen::VectorXd> unexplored_along_an_axis(const Domain& domain, const model::Posterior& posterior,
                                                         const Eigen::VectorXd& centre, const Box& box,
                                                         const Exclusion* excluded, std::uint64_t stream);

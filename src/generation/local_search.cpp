@@ -102,16 +102,13 @@ void climb(Population& population, const Indices& members, const Indices& free,
 // at least one; returns those that changed. What was looked at is taken off `left`.
 Indices best_neighbours(Population& population, const Indices& members, const LogExpectedImprovement& acquisition,
                         const Domain& domain, const Box& box, Eigen::Index most, Eigen::Index& left) {
-  const auto outside = [&](Eigen::Index j, double x) {
-    return !box.is_everything() && !domain[j].is_categorical() && (x < box.lower(j) || x > box.upper(j));
-  };
   std::vector<Eigen::VectorXd> neighbours;
   Indices owner;
   for (const Eigen::Index i : members) {
     if (std::ssize(neighbours) >= most) break;
     for (Eigen::Index j = 0; j < domain.size(); ++j) {
       for (const double other : alternatives(domain[j], population.points(i, j))) {
-        if (outside(j, other)) continue;
+        if (!allows(box, domain, j, other)) continue;
         neighbours.emplace_back(population.points.row(i).transpose());
         neighbours.back()(j) = other;
         owner.push_back(i);

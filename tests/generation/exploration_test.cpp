@@ -68,6 +68,20 @@ TEST(Exploration, StaysInTheBox) {
   }
 }
 
+TEST(Exploration, ABoxBarsNoCategory) {
+  const Domain six{{Dimension::categorical(6)}};
+  const Box box{Eigen::VectorXd::Zero(1), Eigen::VectorXd::Ones(1)};
+  const model::Posterior posterior = posterior_in(six);
+  Eigen::MatrixXd others(5, 1);  // all but the last
+  for (int i = 0; i < 5; ++i) others(i, 0) = six[0].value(i);
+  const Exclusion excluded(six, others);
+
+  const auto point = unexplored_along_an_axis(six, posterior, six.centre(), box, &excluded, 1);
+
+  ASSERT_TRUE(point);
+  EXPECT_EQ((*point)(0), six[0].value(5));
+}
+
 TEST(Exploration, AlongAnAxisIsNothingWhereAllIsNearOrExcluded) {
   const Domain two{{Dimension::categorical(2)}};
   const model::Posterior posterior = posterior_in(two);
