@@ -23,6 +23,7 @@ cmake --build "$build" --parallel 2 --target regret_suite problem_service ask_te
 mkdir -p "$folder"
 
 # environment NAME REQUIREMENT...: a virtual environment; peers' requirements exclude each other, so each has its own.
+# SMAC 2.4 imports what the newest scikit-learn no longer has, 1.6 has it; older HEBOs have another interface.
 environment() {
   [[ -e $folder/$1/ready ]] && return
   python3 -m venv "$folder/$1"
