@@ -22,9 +22,6 @@ struct Fitted {
   bool refitted = false;
 };
 
-/// Noise, over the variance of the process, from which ranks of single outcomes mean little.
-inline constexpr double noisy_ratio = 0.05;
-
 /// By the last fit, and by the errors that are known.
 double noise_ratio(const Knowledge& known);
 

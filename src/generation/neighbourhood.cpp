@@ -77,7 +77,7 @@ Eigen::Index centre(const Domain& domain, const Knowledge& known, const model::H
   constexpr Eigen::Index good = 64;
   Indices order = best_first(known.measured.y, good);
   assert(!order.empty());
-  if (const double noise = noise_ratio(known); noise > noisy_ratio) {
+  if (const double noise = noise_ratio(known); noise > model::noisy_ratio) {
     const Eigen::VectorXd average = smoothed(domain, known, theta, noise, order);
     const Indices by_average = best_first(average, average.size());
     Indices reordered;

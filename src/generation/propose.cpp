@@ -63,11 +63,13 @@ bool tells_nothing_new(const Knowledge& known, const Eigen::VectorXd& point) {
 }
 
 // Is the best outcome to be improved on as it was measured, or what the model expects at the best point? The second
-// does not fall for luck; but ruggedness looks like noise, too, and then it is content with steps that are too small.
-// So they take turns (median regrets with the second only, with both: Ackley20 after 100 trials 8.2, 5.7; noisy
-// Hartmann6 after 60 0.083, 0.039; always the first: noisy Branin after 40 2.4 instead of 1.8).
-// A trial's stream is as good as a coin.
-bool improves_on_measured(bool exact, std::uint64_t stream) { return exact || (stream >> 32U) % 2 == 0; }
+// does not fall for luck. But ruggedness looks like some noise, too, and then it is content with steps that are too
+// small. So they take turns until there is much noise (median regrets with the second only, with both: Ackley20 after
+// 100 trials 8.2, 5.7). A trial's stream is as good as a coin.
+bool improves_on_measured(double noise_ratio, std::uint64_t stream) {
+  if (noise_ratio > model::noisy_ratio) return false;
+  return noise_ratio < exact_ratio || (stream >> 32U) % 2 == 0;
+}
 
 // Once next to nothing is expected of the best point, steps are small, and every third trial explores instead (median
 // regrets without, with: StyblinskiTang5 after 60 trials 28, 14, EggHolder after 50 173, 139; the price: Branin after
@@ -80,8 +82,8 @@ bool may_explore(double log_expected_improvement, std::uint64_t stream) {
 // Fills in the point; false when there is no usable maximum.
 bool optimize(const Domain& domain, const Knowledge& known, const model::Regression& regression,
               const Exclusion* excluded, const ProposalOptions& options, Kept& kept, Proposal& proposal) {
-  const bool exact = regression.noise_ratio() < exact_ratio;
-  const Eigen::VectorXd believed = improves_on_measured(exact, options.stream)
+  const double noise_ratio = regression.noise_ratio();
+  const Eigen::VectorXd believed = improves_on_measured(noise_ratio, options.stream)
                                        ? regression.outcomes()
                                        : regression.posterior().mean_at_observations();
   const auto order = ranking(known.measured.y, believed);
@@ -98,7 +100,8 @@ bool optimize(const Domain& domain, const Knowledge& known, const model::Regress
   for (Eigen::Index i = 0; i < best_known.rows(); ++i) {
     best_known.row(i) = domain.snap(best_known.row(i).transpose()).transpose();
   }
-  const LogExpectedImprovement acquisition(beliefs.posterior, beliefs.best);
+  const double noise = noise_ratio > model::noisy_ratio ? noise_ratio * beliefs.posterior.theta().output_scale : 0.0;
+  const LogExpectedImprovement acquisition(beliefs.posterior, beliefs.best, noise);
   const auto maximum = maximize(acquisition, domain, best_known, excluded, options.stream, optimizer);
   if (!maximum) {
     proposal.origin = ProposalOrigin::exhausted;
@@ -108,7 +111,7 @@ bool optimize(const Domain& domain, const Knowledge& known, const model::Regress
   proposal.origin = ProposalOrigin::model;
   proposal.point = maximum->point;
   proposal.log_expected_improvement = maximum->value;
-  if (exact) {
+  if (noise_ratio < exact_ratio) {
     const Eigen::VectorXd centre = best_known.row(0).transpose();
     const Box& box = optimizer.search.box;
     std::optional<Eigen::VectorXd> other;
@@ -137,7 +140,7 @@ Proposal from_model(const Domain& domain, const Knowledge& known, const Exclusio
   proposal.warp = model.warp;
   proposal.fit = model.regression->fit_result().outcome;
   // Among finitely many points the best may be worth another look, if looks differ.
-  const bool repeats = domain.is_discrete() && model.regression->noise_ratio() > noisy_ratio;
+  const bool repeats = domain.is_discrete() && model.regression->noise_ratio() > model::noisy_ratio;
   if (!optimize(domain, known, *model.regression, repeats ? nullptr : &excluded, options, kept, proposal)) {
     return quasi_random(domain, excluded, Fallback::no_value, options);
   }

@@ -44,6 +44,10 @@ struct UserPrediction {
   Eigen::VectorXd low, high;  ///< its central 95 % interval
 };
 
+/// Noise over the variance of the process from which outcomes count as noisy: ranks of single ones mean little, and a
+/// curved transform makes unequal noise of equal.
+inline constexpr double noisy_ratio = 0.05;
+
 /// What Regression::noise_ratio() would say with these hyperparameters.
 double noise_ratio(const Measurements& data, Warp warp, const Hyperparameters& theta);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "model/regression.hpp"
 
@@ -20,10 +21,15 @@ double sign(const Experiment& experiment) {
   return experiment.definition().optimization.objectives.front().minimize ? -1.0 : 1.0;
 }
 
+/// In max-form.
+double observed(const Experiment& experiment, const Trial& trial) {
+  return sign(experiment) * objective_of(experiment, trial)->mean;
+}
+
 /// The best quarter of `most`, and an even spread over the others; in their order.
 std::vector<const Trial*> thinned(const Experiment& experiment, std::vector<const Trial*> trials, std::size_t most) {
   if (trials.size() <= most) return trials;
-  const auto value = [&](const Trial* trial) { return sign(experiment) * objective_of(experiment, *trial)->mean; };
+  const auto value = [&](const Trial* trial) { return observed(experiment, *trial); };
   const auto best = static_cast<std::ptrdiff_t>(most / 4);
   std::ranges::stable_sort(trials, std::ranges::greater{}, value);
   std::ranges::sort(trials.begin() + best, trials.end(), {}, &Trial::index);
@@ -56,6 +62,13 @@ model::Measurements measurements(const Experiment& experiment, const std::vector
   return data;
 }
 
+std::optional<model::Regression> regression_of(const model::FeatureMap& map, const model::Measurements& data) {
+  auto regression = model::Regression::make(map, data, {.warp = model::Warp::yeo_johnson});
+  if (!regression || regression->noise_ratio() <= model::noisy_ratio) return regression;
+  auto of_noisy = model::Regression::make(map, data, {.warp = model::Warp::identity});
+  return of_noisy ? std::move(of_noisy) : std::move(regression);
+}
+
 std::vector<double> encoded(const Experiment& experiment, const std::vector<const Trial*>& trials) {
   std::vector<double> points;
   for (const Trial* trial : trials) {
@@ -63,6 +76,31 @@ std::vector<double> encoded(const Experiment& experiment, const std::vector<cons
     points.insert(points.end(), x.begin(), x.end());
   }
   return points;
+}
+
+BestPoint best_observed(const Experiment& experiment, const std::vector<const Trial*>& trials) {
+  const auto value_of = [&](const Trial* trial) { return observed(experiment, *trial); };
+  const Trial& best = **std::ranges::max_element(trials, {}, value_of);
+  const Observation value = *objective_of(experiment, best);
+  const double reach = quantile_of_975 * value.sem;
+  return {best.index, {value.mean, value.sem, value.mean - reach, value.mean + reach}};
+}
+
+/// The highest mean is often that of a point of which little is known.
+BestPoint best_believed(const Experiment& experiment, const Surrogate& model, const std::vector<const Trial*>& trials) {
+  constexpr std::size_t looked_at_closely = 100;  // a standard error costs a thousand times what a mean does
+  const double direction = sign(experiment);
+  const std::vector<double> means = model.means(encoded(experiment, trials));
+  std::vector<std::size_t> order(trials.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, std::ranges::greater{}, [&](std::size_t i) { return direction * means[i]; });
+  order.resize(std::min(order.size(), looked_at_closely));
+  std::vector<const Trial*> promising;
+  for (const std::size_t i : order) promising.push_back(trials[i]);
+  const std::vector<Belief> beliefs = model.predict_encoded(encoded(experiment, promising));
+  const auto best =
+      std::ranges::max_element(beliefs, {}, [&](const Belief& belief) { return direction * belief.mean - belief.sem; });
+  return {promising[static_cast<std::size_t>(best - beliefs.begin())]->index, *best};
 }
 
 }  // namespace
@@ -92,7 +130,7 @@ std::optional<Surrogate> Surrogate::fit(const Experiment& experiment) {
   const std::vector<const Trial*> trials = thinned(experiment, measured_trials(experiment), most_trials);
   if (trials.size() < 2 || space.dimension() == 0) return {};
   const model::Measurements data = measurements(experiment, trials);
-  auto regression = model::Regression::make(model::FeatureMap(categories(space)), data, {});
+  auto regression = regression_of(model::FeatureMap(categories(space)), data);
   if (!regression) return {};
   Impl impl{space, sign(experiment), {}, {}, std::move(*regression)};
   for (std::size_t i = 0; i < trials.size(); ++i) {
@@ -157,19 +195,7 @@ std::optional<BestPoint> best_point(const Experiment& experiment, bool by_model)
 std::optional<BestPoint> best_point(const Experiment& experiment, const Surrogate* model) {
   const std::vector<const Trial*> trials = measured_trials(experiment);
   if (trials.empty()) return {};
-  std::vector<double> values;
-  if (model != nullptr) {
-    values = model->means(encoded(experiment, trials));
-  } else {
-    for (const Trial* trial : trials) values.push_back(objective_of(experiment, *trial)->mean);
-  }
-  const double direction = sign(experiment);
-  const auto best = std::ranges::max_element(values, {}, [&](double value) { return direction * value; });
-  const Trial& trial = *trials[static_cast<std::size_t>(best - values.begin())];
-  if (model != nullptr) return BestPoint{trial.index, model->predict({&trial.parameters, 1}).front()};
-  const Observation value = *objective_of(experiment, trial);
-  const double reach = quantile_of_975 * value.sem;
-  return BestPoint{trial.index, {value.mean, value.sem, value.mean - reach, value.mean + reach}};
+  return model != nullptr ? best_believed(experiment, *model, trials) : best_observed(experiment, trials);
 }
 
 }  // namespace stune

@@ -62,8 +62,9 @@ struct BestPoint {
   Belief belief;  ///< the model's, or the observed value
 };
 
-/// The completed trial that is best by the model's mean (which forgives lucky noise), or by its observed value. Falls
-/// back to the observed value where there is no model. Nothing while no trial has completed.
+/// The completed trial that is best by the model's mean less one standard error (which forgives lucky noise, and
+/// prefers what is known), or by its observed value. Falls back to the observed value where there is no model. Nothing
+/// while no trial has completed.
 std::optional<BestPoint> best_point(const Experiment& experiment, bool by_model);
 /// By this model; by observation where it is null.
 std::optional<BestPoint> best_point(const Experiment& experiment, const Surrogate* model);

@@ -117,6 +117,30 @@ TEST(BestTrial, ALuckyMeasurementIsToldFromAGoodTrial) {
             std::get<double>(card.rows[0][column(card, "predicted")]));
 }
 
+TEST(BestTrial, WhatIsKnownIsPreferredToWhatMayBeALittleBetter) {
+  MadeExperiment made({range("x", 0, 1)});
+  for (const double x : {0.0, 0.5, 1.0}) made.complete({{"x", x}}, 3.0, 0.1);
+  for (int i = 0; i < 5; ++i) made.complete({{"x", 0.2}}, 0.0, 0.3);
+  made.complete({{"x", 0.8}}, -0.1, 0.3);
+  const Parameterization known{{"x", 0.2}}, promising{{"x", 0.8}};
+  const Surrogate model = Surrogate::fit(*made).value();
+  ASSERT_LT(model.predict({&promising, 1}).front().mean, model.predict({&known, 1}).front().mean);
+
+  EXPECT_EQ(best_point(*made, &model)->trial, 3);
+  EXPECT_EQ(best_point(*made, nullptr)->trial, 8);
+}
+
+TEST(BestTrial, UnderNoiseBeliefsAreAsWideAboveAsBelow) {
+  MadeExperiment made({range("x", 0, 1)});
+  generation::RandomNumbers random(3);
+  made.sample(60, [&](const Parameterization& p) { return std::exp(4 * p.number("x")) + 10 * random.normal(); });
+  const Parameterization p{{"x", 0.3}};
+
+  const Belief belief = Surrogate::fit(*made)->predict({&p, 1}).front();
+
+  EXPECT_NEAR(belief.high - belief.mean, belief.mean - belief.low, 1e-9);
+}
+
 TEST(BestTrial, WhatIsPredictedThereIsWhatTheModelSays) {
   MadeExperiment made({range("x", 0, 1), range("y", 0, 1)});
   made.sample(30, [](const Parameterization& p) { return std::pow(p.number("x") - 0.3, 2) + 0.1 * p.number("y"); });

@@ -221,25 +221,45 @@ TEST(Propose, KnownErrorsDecideOnTheOutcomeTransformAsFittedNoiseDoes) {
   EXPECT_EQ(propose(plane, known, options_of_trial(14)).warp, model::Warp::half_rank_log);
 
   known.measured.sem = Eigen::VectorXd::Constant(12, 0.2);
-  EXPECT_EQ(propose(plane, known, options_of_trial(12)).warp, model::Warp::yeo_johnson);
+  EXPECT_EQ(propose(plane, known, options_of_trial(12)).warp, model::Warp::identity);
+  EXPECT_EQ(propose(plane, known, options_of_trial(13)).warp, model::Warp::identity);
   known.measured.sem = Eigen::VectorXd::Zero(12);
   known.warm_start->noise = 0.5;
   EXPECT_EQ(propose(plane, known, options_of_trial(12)).warp, model::Warp::half_rank_log) << "all are exact";
 }
 
-TEST(Propose, UnderNoiseTheBestOutcomeIsImprovedOnAsMeasuredAndAsExpectedInTurns) {
+// Log expected improvements of trials whose turns differ, one outcome being high by luck.
+std::vector<double> by_turns(double noise) {
   Knowledge known = initial(plane, 12);
-  known.measured.y(4) = known.measured.y.maxCoeff() + 2.0;  // by luck
-  known.warm_start = model::Hyperparameters{Eigen::Vector2d(0.5, 0.5), 1.0, 0.5, 0.0};
+  known.measured.y(4) = known.measured.y.maxCoeff() + 2.0;
+  known.warm_start = model::Hyperparameters{Eigen::Vector2d(0.5, 0.5), 1.0, noise, 0.0};
   known.base = 12;
   ProposalOptions options;
   options.refit = Refit::never;
-  std::vector<double> hard, easy;  // to improve on luck is not to be expected
+  std::vector<double> values;
   for (std::uint64_t k = 0; k < 8; ++k) {
     options.stream = k << 32U;
-    (k % 2 == 0 ? hard : easy).push_back(propose(plane, known, options).log_expected_improvement);
+    values.push_back(propose(plane, known, options).log_expected_improvement);
   }
-  EXPECT_LT(*std::ranges::max_element(hard) + 0.5, *std::ranges::min_element(easy));
+  return values;
+}
+
+TEST(Propose, UnderSomeNoiseTheBestOutcomeIsImprovedOnAsMeasuredAndAsExpectedInTurns) {
+  const std::vector<double> values = by_turns(0.04);
+
+  double easiest_as_measured = -infinity, hardest_as_expected = infinity;  // to improve on luck is not to be expected
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    if (k % 2 == 0) easiest_as_measured = std::max(easiest_as_measured, values[k]);
+    if (k % 2 == 1) hardest_as_expected = std::min(hardest_as_expected, values[k]);
+  }
+  EXPECT_LT(easiest_as_measured + 0.25, hardest_as_expected);
+}
+
+TEST(Propose, UnderMuchNoiseTheBestOutcomeIsImprovedOnAsExpectedOnly) {
+  const std::vector<double> values = by_turns(0.5);
+
+  const auto [low, high] = std::ranges::minmax(values);
+  EXPECT_LT(high - low, 0.01);
 }
 
 TEST(Propose, OnATopThatIsClimbedEveryThirdTrialLooksAlongAnAxis) {
