@@ -4,7 +4,7 @@
 /// Under noise of variance tau^2 it is augmented by what an observation cannot tell of a point that is known as well as
 /// noise allows:
 ///     + log(1 - tau / sqrt(sigma(x)^2 + tau^2))
-/// References: Ament et al. (2023), arXiv 2310.20708; Huang et al. (2006), J. Global Optimization 34, eq. 13.
+/// References: Ament et al. (2023), arXiv 2310.20708; Huang et al. (2006), J. Global Optimization 34.
 #pragma once
 
 #include <Eigen/Core>
