@@ -6,22 +6,6 @@
 
 namespace stune::generation {
 
-namespace {
-
-// Of the observation of a point known to within `variance`: how much of it is news, and its derivative.
-struct LogNews {
-  double value;
-  double slope;
-};
-
-LogNews log_news(double variance, double noise) {
-  if (noise == 0.0) return {0.0, 0.0};
-  const double news = -std::expm1(-0.5 * std::log1p(variance / noise));
-  return {std::log(news), (1.0 - news) / (2.0 * (variance + noise) * news)};
-}
-
-}  // namespace
-
 LogH log_h(double z) {
   if (z > -3.0) {
     const double density = std::exp(model::log_normal_density(z));
@@ -40,7 +24,7 @@ LogH log_h(double z) {
 
 double LogExpectedImprovement::value(double mean, double variance) const {
   const double sd = std::sqrt(variance);
-  return std::log(sd) + log_h((mean - best_) / sd).value + log_news(variance, noise_).value;
+  return std::log(sd) + log_h((mean - best_) / sd).value;
 }
 
 Eigen::VectorXd LogExpectedImprovement::values(const Eigen::MatrixXd& P) const {
@@ -58,11 +42,9 @@ Eigen::VectorXd LogExpectedImprovement::values(const Eigen::MatrixXd& P, Eigen::
     const double sd = std::sqrt(prediction.at.variance(i));
     const double z = (prediction.at.mean(i) - best_) / sd;
     const LogH h = log_h(z);
-    const LogNews news = log_news(prediction.at.variance(i), noise_);
-    result(i) = std::log(sd) + h.value + news.value;
+    result(i) = std::log(sd) + h.value;
     const auto sd_gradient = prediction.variance_gradient.row(i) / (2.0 * sd);
-    gradients.row(i) = (h.slope * (prediction.mean_gradient.row(i) - z * sd_gradient) + sd_gradient) / sd +
-                       news.slope * prediction.variance_gradient.row(i);
+    gradients.row(i) = (h.slope * (prediction.mean_gradient.row(i) - z * sd_gradient) + sd_gradient) / sd;
   }
   return result;
 }

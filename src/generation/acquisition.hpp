@@ -1,10 +1,7 @@
 /// \file How promising a point is: the logarithm of the expected improvement, which keeps its slope where the
 /// improvement itself underflows.
 ///     LogEI(x) = log sigma(x) + log_h((mu(x) - best) / sigma(x)),   h(z) = phi(z) + z Phi(z)
-/// Under noise of variance tau^2 it is augmented by what an observation cannot tell of a point that is known as well as
-/// noise allows:
-///     + log(1 - tau / sqrt(sigma(x)^2 + tau^2))
-/// References: Ament et al. (2023), arXiv 2310.20708; Huang et al. (2006), J. Global Optimization 34.
+/// Reference: Ament et al. (2023), arXiv 2310.20708.
 #pragma once
 
 #include <Eigen/Core>
@@ -27,10 +24,8 @@ LogH log_h(double z);
 /// The posterior must outlive it. Larger is better.
 class LogExpectedImprovement {
  public:
-  /// `best` is what is to be improved on, in the posterior's units, maximized; `noise` the variance of an observation
-  /// around it, 0 for none.
-  LogExpectedImprovement(const model::Posterior& posterior, double best, double noise = 0.0)
-      : posterior_(&posterior), best_(best), noise_(noise) {}
+  /// `best` is what is to be improved on, in the posterior's units, maximized.
+  LogExpectedImprovement(const model::Posterior& posterior, double best) : posterior_(&posterior), best_(best) {}
 
   /// To be improved on is what is expected of another point, too.
   void expect(double mean) { best_ = std::max(best_, mean); }
@@ -49,7 +44,6 @@ class LogExpectedImprovement {
  private:
   const model::Posterior* posterior_;
   double best_;
-  double noise_;
 };
 
 }  // namespace stune::generation

@@ -27,24 +27,20 @@ std::optional<Maximum> best_allowed(const Population& population, const Exclusio
   return std::nullopt;
 }
 
-std::optional<Maximum> enumerate(const LogExpectedImprovement& acquisition, const Domain& domain, std::int64_t count,
-                                 const Exclusion* excluded) {
-  constexpr std::int64_t chunk = 2048;
-  std::optional<Maximum> best;
-  for (std::int64_t first = 0; first < count; first += chunk) {
-    std::vector<Eigen::VectorXd> points;
-    for (std::int64_t i = first; i < std::min(first + chunk, count); ++i) {
-      Eigen::VectorXd point = domain.point(i);
-      if (allowed(excluded, point)) points.push_back(std::move(point));
-    }
-    if (points.empty()) continue;
-    Eigen::MatrixXd P(static_cast<Eigen::Index>(points.size()), domain.size());
-    for (std::size_t r = 0; r < points.size(); ++r) P.row(static_cast<Eigen::Index>(r)) = points[r].transpose();
-    Eigen::Index at = 0;
-    const double value = acquisition.values(P).maxCoeff(&at);
-    if (!best || value > best->value) best = Maximum{P.row(at).transpose(), value, {}};
+// All allowed points of a small domain.
+Population enumerate(const LogExpectedImprovement& acquisition, const Domain& domain, std::int64_t count,
+                     const Exclusion* excluded) {
+  std::vector<Eigen::VectorXd> points;
+  for (std::int64_t i = 0; i < count; ++i) {
+    Eigen::VectorXd point = domain.point(i);
+    if (allowed(excluded, point)) points.push_back(std::move(point));
   }
-  return best;
+  Population all{Eigen::MatrixXd(std::ssize(points), domain.size()), {}};
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    all.points.row(static_cast<Eigen::Index>(i)) = points[i].transpose();
+  }
+  all.values = acquisition.values(all.points);
+  return all;
 }
 
 Population look_around(const LogExpectedImprovement& acquisition, const Domain& domain,
@@ -104,14 +100,18 @@ std::optional<Maximum> maximize(const LogExpectedImprovement& acquisition, const
                                 const Eigen::MatrixXd& best_known, const Exclusion* excluded, std::uint64_t stream,
                                 const AcquisitionOptimizerOptions& options) {
   if (excluded != nullptr && excluded->is_everything()) return std::nullopt;
+  RandomNumbers random(stream);
   if (const auto count = domain.count(); count && *count <= options.enumerate_at_most) {
     const std::int64_t left = *count - (excluded != nullptr ? excluded->size() : 0);
     if (static_cast<double>(left) <= affordable_points(options, acquisition.size())) {
-      return enumerate(acquisition, domain, *count, excluded);
+      const Population all = enumerate(acquisition, domain, *count, excluded);
+      auto best = best_allowed(all, nullptr);
+      if (best && options.others > 0)
+        best->others = all.points(choose_starts(all.values, options.others, random), Eigen::all);
+      return best;
     }
   }
 
-  RandomNumbers random(stream);
   const AcquisitionOptimizerOptions fitting = within_work(options, acquisition.size(), domain.size());
   const Population raw = look_around(acquisition, domain, best_known, random, fitting);
   const Eigen::Index starts = fitting.starts;

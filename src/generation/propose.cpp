@@ -10,6 +10,7 @@
 #include "generation/exploration.hpp"
 #include "generation/fitting.hpp"
 #include "generation/followers.hpp"
+#include "generation/knowledge_gradient.hpp"
 #include "generation/neighbourhood.hpp"
 #include "generation/random_numbers.hpp"
 #include "generation/raw_points.hpp"
@@ -27,7 +28,8 @@ constexpr double share_of_overviews = 0.1;    // which finds what neighbourhoods
 
 constexpr double nothing_new = 1e-4;  // of the width of the space
 
-constexpr Eigen::Index others_looked_at = 96;  // for the points after the first
+constexpr Eigen::Index others_looked_at = 96;     // for the points after the first
+constexpr Eigen::Index others_under_noise = 200;  // for all
 constexpr double work_with_many_pending = 4e7;
 
 // Indices of finite outcomes, the best believed first.
@@ -79,6 +81,15 @@ bool may_explore(double log_expected_improvement, std::uint64_t stream) {
   return log_expected_improvement < next_to_nothing && (stream >> 33U) % 3 == 1;
 }
 
+// Under noise the most promising points are looked at again, for what an observation there would tell (noisy Branin
+// after 40 trials: median regret 1.77 without, 1.64 with; mean 2.48, 2.25).
+Eigen::VectorXd most_informative(const model::Posterior& posterior, const Maximum& maximum, double noise) {
+  if (maximum.others.rows() == 0) return maximum.point;
+  Eigen::Index best = 0;
+  knowledge_gradients(posterior, maximum.others, noise).maxCoeff(&best);
+  return maximum.others.row(best).transpose();
+}
+
 // Fills in the point; false when there is no usable maximum.
 bool optimize(const Domain& domain, const Knowledge& known, const model::Regression& regression,
               const Exclusion* excluded, const ProposalOptions& options, Kept& kept, Proposal& proposal) {
@@ -94,14 +105,15 @@ bool optimize(const Domain& domain, const Knowledge& known, const model::Regress
   AcquisitionOptimizerOptions optimizer = options.optimizer;
   if (known.pending.rows() >= many_pending) optimizer.work = std::min(optimizer.work, work_with_many_pending);
   if (!beliefs.box.is_everything()) optimizer.search.box = beliefs.box;
+  const bool noisy = noise_ratio > model::noisy_ratio;
   if (options.count > 1) optimizer.others = others_looked_at;
+  if (noisy) optimizer.others = others_under_noise;
   const std::vector<Eigen::Index> top(order.begin(), order.begin() + std::min<std::ptrdiff_t>(6, std::ssize(order)));
   Eigen::MatrixXd best_known = known.measured.X(top, Eigen::all);
   for (Eigen::Index i = 0; i < best_known.rows(); ++i) {
     best_known.row(i) = domain.snap(best_known.row(i).transpose()).transpose();
   }
-  const double noise = noise_ratio > model::noisy_ratio ? noise_ratio * beliefs.posterior.theta().output_scale : 0.0;
-  const LogExpectedImprovement acquisition(beliefs.posterior, beliefs.best, noise);
+  const LogExpectedImprovement acquisition(beliefs.posterior, beliefs.best);
   const auto maximum = maximize(acquisition, domain, best_known, excluded, options.stream, optimizer);
   if (!maximum) {
     proposal.origin = ProposalOrigin::exhausted;
@@ -111,7 +123,10 @@ bool optimize(const Domain& domain, const Knowledge& known, const model::Regress
   proposal.origin = ProposalOrigin::model;
   proposal.point = maximum->point;
   proposal.log_expected_improvement = maximum->value;
-  if (noise_ratio < exact_ratio) {
+  if (noisy) {
+    const double noise = noise_ratio * beliefs.posterior.theta().output_scale;
+    proposal.point = most_informative(beliefs.posterior, *maximum, noise);
+  } else if (noise_ratio < exact_ratio) {
     const Eigen::VectorXd centre = best_known.row(0).transpose();
     const Box& box = optimizer.search.box;
     std::optional<Eigen::VectorXd> other;
@@ -123,7 +138,7 @@ bool optimize(const Domain& domain, const Knowledge& known, const model::Regress
     }
     if (other) proposal.point = *std::move(other);
   }
-  if (maximum->others.rows() > 0) {
+  if (options.count > 1 && maximum->others.rows() > 0) {
     for (const Eigen::Index i : followers(acquisition, proposal.point, maximum->others, options.count - 1)) {
       proposal.further.emplace_back(maximum->others.row(i).transpose());
     }

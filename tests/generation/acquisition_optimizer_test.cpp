@@ -37,6 +37,31 @@ TEST(Maximize, FindsTheHighestOfADiscreteDomainByLookingAtAllOrBySearching) {
   }
 }
 
+TEST(Maximize, TellsOthersThatAreAllowedWhetherItLooksAtAllOrSearches) {
+  const Domain domain{{Dimension::grid(12), Dimension::grid(30), Dimension::categorical(4)}};
+  const model::Posterior posterior = rugged(domain, 25, 1);
+  const LogExpectedImprovement acquisition(posterior, 1.0);
+  const Eigen::MatrixXd P = every_point(domain);
+  const Exclusion first_half(domain, P.topRows(P.rows() / 2));
+  AcquisitionOptimizerOptions all, search;
+  all.others = search.others = 40;
+  search.enumerate_at_most = 0;
+
+  for (const auto& options : {all, search}) {
+    const auto found = maximize(acquisition, domain, {}, &first_half, 1, options);
+
+    ASSERT_GE(found->others.rows(), 20);
+    Eigen::Index best = 0;
+    const Eigen::VectorXd values = acquisition.values(found->others);
+    EXPECT_NEAR(values.maxCoeff(&best), found->value, 1e-9) << "the best is among them";
+    EXPECT_GT(values.mean(), acquisition.values(P).mean()) << "and most are promising";
+    for (Eigen::Index i = 0; i < found->others.rows(); ++i) {
+      EXPECT_TRUE(domain.contains(found->others.row(i).transpose()));
+      EXPECT_FALSE(first_half.contains(found->others.row(i).transpose()));
+    }
+  }
+}
+
 TEST(Maximize, LooksAtAllThatIsLeftOnlyWithinItsWork) {
   const Domain domain{{Dimension::grid(12), Dimension::grid(30), Dimension::categorical(4)}};
   const model::Posterior posterior = rugged(domain, 25, 1);

@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "generation/initial_design.hpp"
+#include "generation/knowledge_gradient.hpp"
+#include "generation/raw_points.hpp"
 #include "tests/generation/on_the_plane.hpp"
 
 namespace stune::generation {
@@ -260,6 +262,37 @@ TEST(Propose, UnderMuchNoiseTheBestOutcomeIsImprovedOnAsExpectedOnly) {
 
   const auto [low, high] = std::ranges::minmax(values);
   EXPECT_LT(high - low, 0.01);
+}
+
+TEST(Propose, UnderMuchNoiseTheOutcomeTellsMoreThanWhereMostImprovementIsExpected) {
+  constexpr double noise = 0.3;
+  double told = 0.0, told_elsewhere = 0.0, told_at_most = 0.0;
+  std::mt19937 random(1);
+  for (std::int64_t story = 0; story < 10; ++story) {
+    Knowledge known = initial(plane, 12);
+    for (double& y : known.measured.y) y += 0.5 * std::normal_distribution<double>()(random);
+    known.warm_start = model::Hyperparameters{Eigen::Vector2d(0.15, 0.15), 1.0, noise, 0.0};
+    known.warp = model::Warp::identity;
+    known.base = 12;
+    ProposalOptions options = options_of_trial(story);
+    options.refit = Refit::never;
+    model::RegressionOptions as_it_is;
+    as_it_is.warp = known.warp;
+    as_it_is.warm_start = known.warm_start;
+    as_it_is.refit = false;
+    const auto regression = model::Regression::make(model::FeatureMap({0, 0}), known.measured, as_it_is);
+    const model::Posterior& posterior = regression->posterior();
+    const LogExpectedImprovement improvement(posterior, posterior.mean_at_observations().maxCoeff());
+    const auto elsewhere = maximize(improvement, plane, known.measured.X, nullptr, 1, {});
+
+    const Eigen::VectorXd point = propose(plane, known, options).point;
+
+    told += knowledge_gradients(posterior, point.transpose(), noise)(0);
+    told_elsewhere += knowledge_gradients(posterior, elsewhere->point.transpose(), noise)(0);
+    told_at_most += knowledge_gradients(posterior, spread_points(plane, 1000, 1), noise).maxCoeff();
+  }
+  EXPECT_GT(told, 1.1 * told_elsewhere);
+  EXPECT_GT(told, 0.9 * told_at_most);
 }
 
 TEST(Propose, OnATopThatIsClimbedEveryThirdTrialLooksAlongAnAxis) {
