@@ -70,12 +70,12 @@ std::vector<Eigen::Index> choose_starts(const Eigen::VectorXd& values, Eigen::In
   const double highest = values.maxCoeff(&best);
   // Values next to observed points are hugely negative; they must not make all others look alike.
   const Eigen::ArrayXd a = values.array().max(highest - 30.0);
-  const double spread = std::sqrt((a - a.mean()).square().mean());
+  const double mean = a.mean(), spread = std::sqrt((a - mean).square().mean());
   Eigen::ArrayXd key(a.size());
   for (Eigen::Index i = 0; i < a.size(); ++i) {
     // The largest of (log weight + Gumbel noise) are a weighted draw without replacement.
     const double gumbel = -std::log(-std::log(std::max(random.uniform(), 1e-300)));
-    key(i) = (spread > 0.0 ? (a(i) - a.mean()) / spread : 0.0) + gumbel;
+    key(i) = (spread > 0.0 ? (a(i) - mean) / spread : 0.0) + gumbel;
   }
   key(best) = std::numeric_limits<double>::infinity();
   std::vector<Eigen::Index> order(static_cast<std::size_t>(a.size()));

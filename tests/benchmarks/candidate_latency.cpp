@@ -34,6 +34,7 @@ struct Row {
   bool told = true;      ///< every proposal has a new outcome to learn from
   bool mixed = false;    ///< a third each of real, integer and categorical parameters
   bool whole = false;    ///< all are integers
+  double noise = 0;      ///< standard deviation of an outcome
   double bar = 0;        ///< milliseconds wanted of the median; 0: none
   double megabytes = 0;  ///< wanted; 0: none
 };
@@ -46,6 +47,7 @@ constexpr Row rows[] = {
     {.dimension = 20, .outcomes = 200, .bar = 40},
     {.dimension = 12, .outcomes = 100, .mixed = true},
     {.dimension = 10, .outcomes = 500, .bar = 120},
+    {.dimension = 10, .outcomes = 500, .noise = 30, .bar = 120},
     {.dimension = 3, .outcomes = 500, .whole = true, .bar = 120},
     {.dimension = 6, .outcomes = 500, .whole = true, .bar = 120},
     {.dimension = 10, .outcomes = 1000},
@@ -86,15 +88,17 @@ std::vector<double> milliseconds(const Row& row) {
   const Problem problem = space(row);
   AskTell optimizer(problem, {.parallel = row.pending + 1});
   std::mt19937_64 generator(1);
+  std::normal_distribution<double> normal;
+  const auto outcome = [&](const std::vector<double>& x) { return problem.value(x) + row.noise * normal(generator); };
   const int attached = row.outcomes - std::min(chosen, row.outcomes / 2);
   for (int i = 0; i < attached; ++i) {
     const auto x = random_point(problem, generator);
-    optimizer.attach(x, problem.value(x));
+    optimizer.attach(x, outcome(x));
   }
   std::vector<double> times;
   std::deque<int> pending;
   const auto tell_oldest = [&] {
-    optimizer.tell(pending.front(), problem.value(optimizer.point(pending.front())));
+    optimizer.tell(pending.front(), outcome(optimizer.point(pending.front())));
     pending.pop_front();
   };
   const int before = row.outcomes - attached + row.pending;
@@ -111,10 +115,11 @@ std::vector<double> milliseconds(const Row& row) {
 /// In a process of its own, which can be given up and whose memory is its own.
 void measure(const Row& row, rlim_t limit) {
   std::printf("%5d %8d %7d  %-22s ", row.dimension, row.outcomes, row.pending,
-              row.mixed   ? "mixed"
-              : row.whole ? "integers"
-              : row.told  ? ""
-                          : "without a new outcome");
+              row.mixed       ? "mixed"
+              : row.whole     ? "integers"
+              : row.noise > 0 ? "noise"
+              : row.told      ? ""
+                              : "without a new outcome");
   std::fflush(stdout);
   const pid_t child = ::fork();
   if (child == 0) {
