@@ -14,43 +14,79 @@ namespace {
 
 struct BestArguments {
   std::string experiment;
+  bool expected = false;
   bool command_line = false;
   bool json = false;
 };
 
-/// What the model expects where the best trial is; nothing where there is no model.
-std::optional<Belief> expected_there(const Experiment& experiment, const Trial& best) {
-  const auto surrogate = Surrogate::fit(experiment);
-  if (!surrogate) return {};
-  return surrogate->predict({&best.parameters, 1}).front();
+/// The trial that is shown, and what the model expects there; nothing where there is no model.
+struct Shown {
+  const Trial* trial;
+  std::optional<Belief> expected;
+};
+
+Shown chosen(const Experiment& experiment, const std::optional<Surrogate>& model, bool by_model) {
+  if (by_model && model) {
+    const BestPoint best = *best_point(experiment, &*model);
+    return {&experiment.trial(best.trial), best.belief};
+  }
+  const Trial& best = experiment.trial(experiment.best_observed());
+  if (!model) return {&best, {}};
+  return {&best, model->predict({&best.parameters, 1}).front()};
 }
 
-std::string expected_text(const std::optional<Belief>& belief) {
-  if (!belief) return {};
-  return "The model expects " + number(belief->mean) + " there, with 95 % between " + number(belief->low) + " and " +
-         number(belief->high) + ".\n";
+std::string expected_text(const Belief& belief) {
+  return "The model expects " + number(belief.mean) + " there, with 95 % between " + number(belief.low) + " and " +
+         number(belief.high) + ".\n";
 }
 
-nlohmann::json best_json(const Experiment& experiment, const Trial& best) {
-  const auto value = to_json(*objective_of(experiment, best));
-  nlohmann::json document{{"trial", best.index},
+/// Of many measurements with noise the best was lucky, too.
+std::string luck_text(const Experiment& experiment, const Surrogate& model, const Shown& measured_best) {
+  const double value = objective_of(experiment, *measured_best.trial)->mean;
+  const bool minimize = experiment.definition().optimization.objectives[0].minimize;
+  const bool lucky = minimize ? value < measured_best.expected->low : value > measured_best.expected->high;
+  const BestPoint best = *best_point(experiment, &model);
+  if (!lucky || best.trial == measured_best.trial->index) return {};
+  return "It takes some of that for luck, and expects more of trial " + std::to_string(best.trial) + ": " +
+         number(best.belief.mean) + " (stune best --expected).\n";
+}
+
+nlohmann::json best_json(const Experiment& experiment, const Shown& best) {
+  const auto value = to_json(*objective_of(experiment, *best.trial));
+  nlohmann::json document{{"trial", best.trial->index},
                           {"metric", value["metric"]},
                           {"value", value["mean"]},
                           {"sem", value["sem"]},
-                          {"parameters", to_json(best.parameters)},
+                          {"parameters", to_json(best.trial->parameters)},
                           {"baseline", nullptr},
                           {"predicted", nullptr}};
-  if (const auto baseline = baseline_of(experiment)) {
+  if (const auto baseline = baseline_of(experiment, *best.trial)) {
     document["baseline"] = {{"trial", baseline->trial},
                             {"defaults", baseline->defaults},
                             {"value", baseline->value},
                             {"gain", baseline->gain}};
   }
-  if (const auto belief = expected_there(experiment, best)) {
+  if (const auto& belief = best.expected) {
     document["predicted"] = {
         {"mean", belief->mean}, {"sem", belief->sem}, {"low", belief->low}, {"high", belief->high}};
   }
   return document;
+}
+
+std::string command_line(const std::filesystem::path& folder, const Experiment& experiment, const Trial& trial) {
+  const Command& command = experiment.definition().command;
+  if (command.script.empty() && command.arguments.empty()) {
+    throw ConfigError("the trials of " + experiment.definition().name + " are run by hand: they have no command line");
+  }
+  return trial_command_line(folder, experiment, trial) + "\n";
+}
+
+std::string text(const Experiment& experiment, const std::optional<Surrogate>& model, const Shown& best,
+                 bool by_model) {
+  std::string all = best_text(experiment, *best.trial, by_model ? "Expected to be the best" : "Best");
+  if (best.expected) all += expected_text(*best.expected);
+  if (model && !by_model) all += luck_text(experiment, *model, best);
+  return all;
 }
 
 ExitCode show_best(const BestArguments& arguments) {
@@ -59,19 +95,12 @@ ExitCode show_best(const BestArguments& arguments) {
   const Experiment& experiment = found.experiment;
   if (experiment.best_observed() < 0)
     throw Error(ExitCode::failure, "no trial of " + experiment.definition().name + " has completed yet");
-  const Trial& best = experiment.trial(experiment.best_observed());
-  if (arguments.json) {
-    std::cout << dump(best_json(experiment, best));
-  } else if (arguments.command_line) {
-    const Command& command = experiment.definition().command;
-    if (command.script.empty() && command.arguments.empty()) {
-      throw ConfigError("the trials of " + experiment.definition().name +
-                        " are run by hand: they have no command line");
-    }
-    std::cout << trial_command_line(folder, experiment, best) << "\n";
-  } else {
-    std::cout << best_text(experiment) << expected_text(expected_there(experiment, best));
-  }
+  const bool needs_no_model = arguments.command_line && !arguments.expected;
+  const auto model = needs_no_model ? std::nullopt : Surrogate::fit(experiment);
+  const Shown best = chosen(experiment, model, arguments.expected);
+  std::cout << (arguments.json           ? dump(best_json(experiment, best))
+                : arguments.command_line ? command_line(folder, experiment, *best.trial)
+                                         : text(experiment, model, best, arguments.expected));
   return ExitCode::success;
 }
 
@@ -81,6 +110,10 @@ void add_best(CLI::App& app, Invocation& invocation) {
   auto arguments = std::make_shared<BestArguments>();
   CLI::App* command = app.add_subcommand("best", "Show the best trial so far and how much better it is than the first");
   add_experiment(*command, arguments->experiment);
+  command->add_flag(
+      "--expected", arguments->expected,
+      "the trial of which the model expects most, not the one with the best measurement: where those have "
+      "noise, the best was lucky, too");
   CLI::Option* line =
       command->add_flag("--args", arguments->command_line, "only the line that runs it once more, for a shell");
   command->add_flag("--json", arguments->json, "one JSON object, for programs")->excludes(line);

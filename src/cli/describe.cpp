@@ -75,27 +75,29 @@ std::string state_of(const Experiment& experiment, bool owned) {
   return experiment.options().runner == "custom" ? "open" : "paused";
 }
 
-std::optional<Baseline> baseline_of(const Experiment& experiment) {
-  const int best = experiment.best_observed();
-  if (best <= 0) return std::nullopt;
+std::optional<Baseline> baseline_of(const Experiment& experiment, const Trial& trial) {
+  if (trial.index == 0) return std::nullopt;
   const Trial& first = experiment.trial(0);
   const auto value = objective_of(experiment, first);
-  const auto best_value = objective_of(experiment, experiment.trial(best));
-  if (!value || !best_value || first.status != TrialStatus::completed) return std::nullopt;
+  const auto reached = objective_of(experiment, trial);
+  if (!value || !reached || first.status != TrialStatus::completed) return std::nullopt;
   const bool minimize = experiment.definition().optimization.objectives[0].minimize;
   const auto defaults = experiment.definition().space.defaults();
   Baseline baseline;
   baseline.defaults = defaults && *defaults == first.parameters;
   baseline.value = value->mean;
-  baseline.gain = minimize ? value->mean - best_value->mean : best_value->mean - value->mean;
+  baseline.gain = minimize ? value->mean - reached->mean : reached->mean - value->mean;
   return baseline;
 }
 
 std::string best_text(const Experiment& experiment) {
   if (experiment.best_observed() < 0) return "No trial has completed yet.\n";
-  const Trial& best = experiment.trial(experiment.best_observed());
+  return best_text(experiment, experiment.trial(experiment.best_observed()), "Best");
+}
+
+std::string best_text(const Experiment& experiment, const Trial& best, const std::string& title) {
   const auto value = objective_of(experiment, best);
-  std::string text = "Best of " + counted(experiment.count(TrialStatus::completed), "completed trial") + ": " +
+  std::string text = title + " of " + counted(experiment.count(TrialStatus::completed), "completed trial") + ": " +
                      value->metric + " = " + with_error(value->mean, value->sem) + " (trial " +
                      std::to_string(best.index) + ")\n";
   std::size_t width = 0;
@@ -106,12 +108,13 @@ std::string best_text(const Experiment& experiment) {
     text += "  " + name + std::string(width - display_width(name), ' ') + "  " +
             printable(to_string(best.parameters.value(i))) + "\n";
   }
-  if (const auto baseline = baseline_of(experiment)) {
+  const auto baseline = baseline_of(experiment, best);
+  if (baseline && baseline->gain > 0) {
     const std::string what = baseline->defaults ? "your defaults (trial 0)" : "trial 0, the first one tried,";
     const double part = 100.0 * baseline->gain / std::abs(baseline->value);
     text += "Better than " + what + " by " + number(baseline->gain, 3) +
             (std::isfinite(part) ? " (" + number(part, 3) + " %)" : "") + ": " + number(baseline->value) + " there.\n";
-  } else if (best.index == 0) {
+  } else if (experiment.best_observed() == 0) {
     text += "Nothing better than trial 0, the first one tried, has been found yet.\n";
   }
   return text;

@@ -33,17 +33,19 @@ LiveCounts count_live(const Experiment& experiment);
 /// run by hand or by a program of the user's own).
 std::string state_of(const Experiment& experiment, bool owned);
 
-/// What the best trial is compared with: the first trial, if it completed and is another one.
+/// What a trial is compared with: the first trial, if it completed and is another one.
 struct Baseline {
   int trial = 0;
   bool defaults = false;  ///< the user's own settings, not just the middle of the search space
   double value = 0.0;
-  double gain = 0.0;  ///< of the best trial over it; positive is better
+  double gain = 0.0;  ///< of the trial over it; positive is better
 };
-std::optional<Baseline> baseline_of(const Experiment& experiment);
+std::optional<Baseline> baseline_of(const Experiment& experiment, const Trial& trial);
 
-/// The best trial for people: value, parameters, gain over the baseline. Several lines.
+/// The trial with the best outcome for people: value, parameters, gain over the baseline. Several lines.
 std::string best_text(const Experiment& experiment);
+/// The same of a trial that is the best by another measure, which `title` tells.
+std::string best_text(const Experiment& experiment, const Trial& best, const std::string& title);
 
 /// What to type to run this trial once more, anywhere: its folder, its environment, and its command. A new folder
 /// stands for the trial's own, so that nothing of the experiment is touched. One line, quoted for a shell. `folder`:

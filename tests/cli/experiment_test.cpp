@@ -122,8 +122,10 @@ TEST_F(FinishedExperiment, BestSaysHowMuchBetterItIsThanTheDefaults) {
 
 TEST_F(FinishedExperiment, BestArgsIsALineForAShell) {
   const Outcome line = shell->stune({"best", "--args"});
+  const Outcome expected = shell->stune({"best", "--args", "--expected"});
 
   EXPECT_THAT(line.output, AllOf(HasSubstr(" STUNE_x=0."), HasSubstr("script.sh)\n")));
+  EXPECT_EQ(expected.output, line.output) << "without noise the best is the best";
 }
 
 TEST_F(FinishedExperiment, RunningItAgainDoesNothingMore) {
@@ -326,6 +328,28 @@ TEST(AskAndTell, WorkWithoutAnyRunner) {
   EXPECT_THAT(attached.output, HasSubstr("Trial 2 is completed"));
   EXPECT_THAT(next.output, ContainsRegex("trial +t\n +3 "));
   EXPECT_EQ(json::parse(shell.stune({"best", "lab", "--json"}).output)["trial"], 2);
+}
+
+TEST(Best, OfNoisyMeasurementsMayHaveBeenLuckyAndIsNotWhatTheModelExpectsMostOf) {
+  const Shell shell;
+  shell.stune({"ask", "lab", "--param", "t = float(0, 1)", "--maximize", "yield"});
+  for (int i = 0; i < 24; ++i) {  // each point twice
+    const double t = (i / 2 + 0.5) / 12, hill = 4 * t * (1 - t), noise = i == 2 ? 0.8 : i % 2 == 0 ? 0.2 : -0.2;
+    shell.stune({"attach", "lab", "t=" + std::to_string(t), "--result", "yield=" + std::to_string(hill + noise)});
+  }
+
+  const Outcome best = shell.stune({"best"});
+  const json measured = json::parse(shell.stune({"best", "--json"}).output);
+  const json expected = json::parse(shell.stune({"best", "--expected", "--json"}).output);
+
+  EXPECT_EQ(measured["trial"], 3) << "trial 0 was asked for";
+  EXPECT_GT(measured["value"], measured["predicted"]["high"]);
+  EXPECT_NEAR(expected["parameters"]["t"].get<double>(), 0.5, 0.2);
+  EXPECT_GT(expected["predicted"]["mean"], measured["predicted"]["mean"]);
+  EXPECT_THAT(best.output,
+              HasSubstr("takes some of that for luck, and expects more of trial " + expected["trial"].dump() + ": "));
+  EXPECT_THAT(shell.stune({"best", "--expected"}).output,
+              HasSubstr("Expected to be the best of 24 completed trials: yield = "));
 }
 
 TEST(AskAndTell, MistakesChangeNothing) {
