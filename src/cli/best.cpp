@@ -73,7 +73,7 @@ nlohmann::json best_json(const Experiment& experiment, const Shown& best) {
   return document;
 }
 
-std::string command_line(const std::filesystem::path& folder, const Experiment& experiment, const Trial& trial) {
+std::string line_for_shell(const std::filesystem::path& folder, const Experiment& experiment, const Trial& trial) {
   const Command& command = experiment.definition().command;
   if (command.script.empty() && command.arguments.empty()) {
     throw ConfigError("the trials of " + experiment.definition().name + " are run by hand: they have no command line");
@@ -99,7 +99,7 @@ ExitCode show_best(const BestArguments& arguments) {
   const auto model = needs_no_model ? std::nullopt : Surrogate::fit(experiment);
   const Shown best = chosen(experiment, model, arguments.expected);
   std::cout << (arguments.json           ? dump(best_json(experiment, best))
-                : arguments.command_line ? command_line(folder, experiment, *best.trial)
+                : arguments.command_line ? line_for_shell(folder, experiment, *best.trial)
                                          : text(experiment, model, best, arguments.expected));
   return ExitCode::success;
 }
