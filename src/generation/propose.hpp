@@ -49,7 +49,7 @@ struct ProposalOptions {
 };
 
 enum class ProposalOrigin : std::uint8_t {
-  model,         ///< maximizes the acquisition
+  model,         ///< chosen by what the model expects
   quasi_random,  ///< the model could not be used; see fallback
   exhausted      ///< the domain is finite and used up: there is no point
 };
@@ -67,9 +67,9 @@ const char* describe(Fallback fallback);
 struct Proposal {
   ProposalOrigin origin = ProposalOrigin::exhausted;
   Fallback fallback = Fallback::none;
-  Eigen::VectorXd point;                 ///< in the domain; empty when exhausted
-  std::vector<Eigen::VectorXd> further;  ///< what to try next, each with those before it pending; see `count`
-  double log_expected_improvement = 0.0;
+  Eigen::VectorXd point;                  ///< in the domain; empty when exhausted
+  std::vector<Eigen::VectorXd> further;   ///< what to try next, each with those before it pending; see `count`
+  double log_expected_improvement = 0.0;  ///< the highest that was found, not always that of the point
   model::Warp warp = model::Warp::half_rank_log;
   model::FitOutcome fit = model::FitOutcome::failed;
   std::optional<model::Hyperparameters> fitted;  ///< what was used; given back as warm start
