@@ -130,6 +130,22 @@ TEST(Fit, LearnsThatNoiseIsLowOrHigh) {
   EXPECT_LT(loud.theta.noise, 0.5);
 }
 
+TEST(Fit, SeesNoiseInThirtyOutcomesMoreOftenThanNotAndNoneWhereThereIsNone) {
+  const FeatureMap map({0, 0});
+  int noisy = 0, noisy_without = 0;  // of 100
+  for (unsigned seed = 0; seed < 100; ++seed) {
+    std::mt19937 random(seed);
+    std::normal_distribution<double> normal;
+    Observations data{testing::random_points(30, {0, 0}, random), Eigen::VectorXd(30), {}};
+    for (Eigen::Index i = 0; i < 30; ++i) data.y(i) = std::sin(3.0 * data.X.row(i).sum());
+    noisy_without += fit(map, data, std::nullopt, {}).theta.noise > 0.05 ? 1 : 0;
+    for (Eigen::Index i = 0; i < 30; ++i) data.y(i) += 0.4 * normal(random);
+    noisy += fit(map, data, std::nullopt, {}).theta.noise > 0.05 ? 1 : 0;
+  }
+  EXPECT_GT(noisy, 50);
+  EXPECT_EQ(noisy_without, 0);
+}
+
 TEST(Fit, OneObservationOrAllEqualIsNoProblem) {
   const FeatureMap map({0, 2});
   const Observations one{Eigen::RowVector2d(0.3, 1.0), Eigen::VectorXd::Zero(1), {}};
