@@ -35,7 +35,7 @@ std::string verdict(const Subject& subject) {
   if (subject.best->trial != seen && alike(subject, seen)) {
     return concat(
         {"Trials ", std::to_string(seen), " and ", std::to_string(subject.best->trial),
-         " can hardly be told apart: the one measured better, the model expects a little more of the other."});
+         " can hardly be told apart: the one measured better, the model trusts the other a little more."});
   }
   if (subject.best->trial != seen) {
     return concat({"Trial ", std::to_string(seen),

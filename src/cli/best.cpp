@@ -47,8 +47,9 @@ std::string luck_text(const Experiment& experiment, const Surrogate& model, cons
   const bool lucky = minimize ? value < measured_best.expected->low : value > measured_best.expected->high;
   const BestPoint best = *best_point(experiment, &model);
   const double here = measured_best.expected->mean;
+  const bool elsewhere = experiment.trial(best.trial).parameters != measured_best.trial->parameters;
   const bool more_expected = minimize ? best.belief.mean < here : best.belief.mean > here;
-  if (!lucky || !more_expected) return {};
+  if (!lucky || !elsewhere || !more_expected) return {};
   return "It takes some of that for luck, and expects more of trial " + std::to_string(best.trial) + ": " +
          number(best.belief.mean) + " (stune best --expected).\n";
 }

@@ -352,6 +352,29 @@ TEST(Best, OfNoisyMeasurementsMayHaveBeenLuckyAndIsNotWhatTheModelExpectsMostOf)
               HasSubstr("Expected to be the best of 24 completed trials: yield = "));
 }
 
+TEST(Best, IsNotSaidToBeLuckyWhereTheModelExpectsNoMoreElsewhere) {
+  const Shell shell;
+  shell.stune({"ask", "lab", "--param", "t = float(0, 1)", "--minimize", "loss"});
+  const auto measure = [&](const char* t, const char* loss) {
+    shell.stune({"attach", "lab", std::string("t=") + t, "--result", std::string("loss=") + loss});
+  };
+  const auto best = [&](bool expected) {
+    return json::parse(shell.stune({"best", expected ? "--expected" : "lab", "--json"}).output);
+  };
+  for (const char* t : {"0", "0.5", "1"}) measure(t, "3+-0.1");
+  for (int i = 0; i < 4; ++i) measure("0.2", "0+-0.5");
+  for (const char* loss : {"1+-1", "1+-1", "-2.7+-1"}) measure("0.8", loss);
+  ASSERT_LT(best(false)["value"], best(false)["predicted"]["low"]) << "lucky, as far as the model knows";
+  ASSERT_EQ(best(true)["parameters"]["t"], 0.2) << "for it knows more there,";
+  ASSERT_GT(best(true)["predicted"]["mean"], best(false)["predicted"]["mean"]) << "and expects less";
+  EXPECT_THAT(shell.stune({"best"}).output, Not(HasSubstr("luck")));
+
+  for (int i = 0; i < 10; ++i) measure("0.8", "-1+-1");
+  ASSERT_EQ(best(true)["parameters"]["t"], 0.8);
+  ASSERT_NE(best(true)["trial"], best(false)["trial"]) << "the same point, tried often";
+  EXPECT_THAT(shell.stune({"best"}).output, Not(HasSubstr("luck")));
+}
+
 TEST(AskAndTell, MistakesChangeNothing) {
   const Shell shell;
   shell.stune({"ask", "lab", "--param", "t = float(20, 90)", "--maximize", "yield"});
