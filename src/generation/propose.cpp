@@ -28,8 +28,7 @@ constexpr double share_of_overviews = 0.1;    // which finds what neighbourhoods
 
 constexpr double nothing_new = 1e-4;  // of the width of the space
 
-constexpr Eigen::Index others_looked_at = 96;     // for the points after the first
-constexpr Eigen::Index others_under_noise = 200;  // for all
+constexpr Eigen::Index others_looked_at = 96;  // under noise, and for the points after the first
 constexpr double work_with_many_pending = 4e7;
 
 // Indices of finite outcomes, the best believed first.
@@ -106,8 +105,7 @@ bool optimize(const Domain& domain, const Knowledge& known, const model::Regress
   if (known.pending.rows() >= many_pending) optimizer.work = std::min(optimizer.work, work_with_many_pending);
   if (!beliefs.box.is_everything()) optimizer.search.box = beliefs.box;
   const bool noisy = noise_ratio > model::noisy_ratio;
-  if (options.count > 1) optimizer.others = others_looked_at;
-  if (noisy) optimizer.others = others_under_noise;
+  if (noisy || options.count > 1) optimizer.others = others_looked_at;
   const std::vector<Eigen::Index> top(order.begin(), order.begin() + std::min<std::ptrdiff_t>(6, std::ssize(order)));
   Eigen::MatrixXd best_known = known.measured.X(top, Eigen::all);
   for (Eigen::Index i = 0; i < best_known.rows(); ++i) {
