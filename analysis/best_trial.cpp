@@ -33,9 +33,8 @@ std::string verdict(const Subject& subject) {
   const int seen = subject.experiment.best_observed();
   if (seen < 0 || !subject.surrogate) return "By observation: a model needs two completed trials that differ.";
   if (subject.best->trial != seen && alike(subject, seen)) {
-    return concat(
-        {"Trials ", std::to_string(seen), " and ", std::to_string(subject.best->trial),
-         " can hardly be told apart: the one measured better, the model trusts the other a little more."});
+    return concat({"Trials ", std::to_string(seen), " and ", std::to_string(subject.best->trial),
+                   " can hardly be told apart: the one measured better, the model trusts the other a little more."});
   }
   if (subject.best->trial != seen) {
     return concat({"Trial ", std::to_string(seen),
