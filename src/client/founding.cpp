@@ -65,6 +65,18 @@ bool is_experiment(const fs::path& folder) {
   return fs::exists(folder / "journal.jsonl", ignored) || fs::exists(folder / "lock", ignored);
 }
 
+bool is_somebody_elses(const fs::path& folder) {
+  if (!fs::exists(folder) || is_experiment(folder)) return false;
+  if (!fs::is_directory(folder)) return true;
+  bool everything_is_unfinished = true;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with("lock.dead.")) return false;  // whatever else is there was made under that lock
+    everything_is_unfinished = everything_is_unfinished && name.starts_with(".tmp.");
+  }
+  return !everything_is_unfinished;
+}
+
 void check(const NewExperiment& wanted, bool runs_commands) {
   const Definition& d = wanted.definition;
   if (d.space.parameters().empty()) {

@@ -11,6 +11,9 @@ namespace stune {
 
 /// True if an experiment has begun there, or was about to when it was killed.
 bool is_experiment(const std::filesystem::path& folder);
+/// True if there is content of somebody else, so that no experiment may begin there. What one who was killed while
+/// taking the lock has left is nobody else's.
+bool is_somebody_elses(const std::filesystem::path& folder);
 
 /// Throws ConfigError for what cannot begin: no objective, no parameter to tune, no trials, an objective no metric
 /// reports, a script that is missing, a number out of its range. Changes nothing.

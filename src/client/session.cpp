@@ -205,7 +205,7 @@ Session Session::begin(const fs::path& folder, NewExperiment wanted, SessionPart
   check(wanted, wanted.options.runner != "custom");
   if (wanted.definition.command != Command{}) settle_node_program(parts.node_program);
   const fs::path path = fs::absolute(folder).lexically_normal();
-  if (fs::exists(path) && !is_experiment(path) && !fs::is_empty(path)) {
+  if (is_somebody_elses(path)) {
     throw ConfigError(path.string() + " exists and is no experiment; choose another name with --name or --folder");
   }
   create_folders(path);

@@ -71,6 +71,24 @@ TEST_F(SessionTest, AFolderOfSomethingElseIsLeftAlone) {
   EXPECT_EQ(std::distance(fs::directory_iterator(path_), {}), 1);
 }
 
+TEST_F(SessionTest, AFileOfThatNameIsLeftAlone) {
+  replace_file(path_, "precious");
+
+  EXPECT_THROW(begin(), ConfigError);
+  EXPECT_EQ(read_file(path_), "precious");
+}
+
+TEST_F(SessionTest, BeginsWhereOneWasKilledWhileTakingTheLock) {
+  const std::vector<std::vector<const char*>> left = {
+      {}, {".tmp.0123456789abcdef"}, {"lock.dead.abc", "script.sh", "environment"}};
+  for (const auto& names : left) {
+    fs::remove_all(path_);
+    fs::create_directory(path_);
+    for (const char* name : names) replace_file(path_ / name, "");
+    EXPECT_TRUE(begin().experiment().exists());
+  }
+}
+
 TEST_F(SessionTest, WhatIsInvalidCreatesNoFolder) {
   wanted_.options.trials = 0;
 
