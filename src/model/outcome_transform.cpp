@@ -54,42 +54,63 @@ double standard_deviation(const Eigen::VectorXd& v) {
   return std::sqrt((v.array() - v.mean()).square().sum() / n);
 }
 
-// The origin and unit a transform works in. Where bad outcomes are ranked the good ones must not lose their digits to
-// one terrible outcome, so they are taken from the upper half.
-void choose_origin(Warp warp, const Eigen::VectorXd& sorted, double& centre, double& spread) {
-  centre = sorted.mean();
-  spread = standard_deviation(sorted);
-  if (warp != Warp::half_rank_log) return;
-  const double median = quantile_of_sorted(sorted, 0.5);
-  const Eigen::Index good = sorted.size() - sorted.size() / 2;
-  const double upper = std::sqrt((sorted.tail(good).array() - median).square().mean());
-  if (upper < 1e-150) return;  // more than half are equally best
-  centre = median;
-  spread = upper;
+// The logarithm of a logarithm below -far.
+double winsorized(double u, double far) { return u >= -far ? u : -far - std::log1p(std::log1p(-far - u)); }
+double winsorized_inverse(double w, double far) { return w >= -far ? w : -far - std::expm1(std::expm1(-far - w)); }
+
+// In units of the frame's spread. Before Yeo-Johnson only for what a power cannot straighten.
+double far_of(Warp warp) { return warp == Warp::winsorized ? 3.0 : 20.0; }
+
+double largest_magnitude(const Eigen::VectorXd& y) {
+  const double largest = y.cwiseAbs().maxCoeff();
+  return largest > std::numeric_limits<double>::min() ? largest : 1.0;
 }
 
 }  // namespace
+
+double OutcomeTransform::Frame::forward(double y) const {
+  constexpr double most = 1e306;  // what is still finite after some arithmetic
+  return std::clamp((y / unit - centre) / spread, -most, most);
+}
+
+// The good outcomes must not lose their digits to a few terrible ones, so unit and median are those of the better half,
+// and the spread is the larger one of that and of the quarter below the median.
+OutcomeTransform::Frame OutcomeTransform::frame_of(const Eigen::VectorXd& sorted) {
+  const Eigen::VectorXd good = sorted.tail(sorted.size() - sorted.size() / 2);
+  // Dividing first keeps squares and differences of huge or tiny outcomes inside the range of double.
+  Frame frame{largest_magnitude(good)};
+  const Eigen::VectorXd in_units = sorted.unaryExpr([&](double y) { return frame.forward(y); });
+  frame.centre = quantile_of_sorted(in_units, 0.5);
+  const double above = std::sqrt((good.array() / frame.unit - frame.centre).square().mean());
+  frame.spread = std::max(above, frame.centre - quantile_of_sorted(in_units, 0.25));
+  if (frame.spread >= 1e-150) return frame;
+  // Three quarters are equally best.
+  frame.unit = largest_magnitude(sorted);
+  const Eigen::VectorXd u = sorted / frame.unit;
+  frame.centre = u.mean();
+  frame.spread = standard_deviation(u);
+  return frame;
+}
 
 OutcomeTransform OutcomeTransform::fit(Warp warp, const Eigen::VectorXd& y) {
   assert(y.size() >= 1 && y.allFinite());
   OutcomeTransform result;
   result.warp_ = warp;
-  // Dividing first keeps squares and differences of huge or tiny outcomes inside the range of double.
-  const double largest = y.cwiseAbs().maxCoeff();
-  result.unit_ = largest > std::numeric_limits<double>::min() ? largest : 1.0;
-  Eigen::VectorXd u = y / result.unit_;
-  std::sort(u.data(), u.data() + u.size());
-  choose_origin(warp, u, result.centre_, result.spread_);
+  Eigen::VectorXd sorted = y;
+  std::sort(sorted.data(), sorted.data() + sorted.size());
+  const double unit = largest_magnitude(sorted);
   // Differences in the last digits are rounding, not information.
-  result.constant_ = u(u.size() - 1) - u(0) <= 1e-13;
+  result.constant_ = sorted(sorted.size() - 1) / unit - sorted(0) / unit <= 1e-13;
   if (result.constant_) {
-    result.spread_ = 1.0;
+    result.frame_ = {unit, (sorted / unit).mean()};
     return result;
   }
-  u = ((u.array() - result.centre_) / result.spread_).matrix();
+  result.frame_ = frame_of(sorted);
+  const Eigen::VectorXd u = sorted.unaryExpr([&](double value) { return result.frame_.forward(value); });
   const double lowest = u(0), highest = u(u.size() - 1);
+  const double range = highest - winsorized(lowest, far_of(warp));  // of what may follow above; below, all is far
   result.low_ = lowest - 0.5 * (highest - lowest);
-  result.high_ = highest + 0.5 * (highest - lowest);
+  result.high_ = highest + 0.5 * range;
   switch (warp) {
     case Warp::half_rank_log:
       result.fit_half_rank(u);
@@ -97,10 +118,10 @@ OutcomeTransform OutcomeTransform::fit(Warp warp, const Eigen::VectorXd& y) {
     case Warp::yeo_johnson:
       result.fit_yeo_johnson(u);
       break;
-    case Warp::identity:
+    case Warp::winsorized:
       break;
   }
-  result.fit_extension();
+  result.fit_extension(1e-3 * (highest - lowest), 1e-3 * range);
   const Eigen::VectorXd v = u.unaryExpr([&](double x) { return result.core(x); });
   result.shift_ = v.mean();
   result.scale_ = standard_deviation(v);
@@ -116,7 +137,7 @@ void OutcomeTransform::fit_half_rank(const Eigen::VectorXd& sorted) {
   double square_sum = 0.0;
   for (auto it = first_good; it != labels.end(); ++it) square_sum += (*it - median) * (*it - median);
   double spread = std::sqrt(square_sum / static_cast<double>(labels.end() - first_good));
-  if (spread == 0.0) spread = 1.0;  // more than half are equally best: then u has unit standard deviation
+  if (spread == 0.0) spread = 1.0;  // more than half are equally best: any will do
 
   const bool median_is_a_label = first_good != labels.end() && *first_good == median;
   const double denominator = static_cast<double>(bad) + (median_is_a_label ? 0.5 : 0.0);
@@ -132,7 +153,11 @@ void OutcomeTransform::fit_half_rank(const Eigen::VectorXd& sorted) {
   high_ = top_ + 0.5 * (top_ - bottom_);  // the logarithm ends at top + 2 (top - bottom)
 }
 
-void OutcomeTransform::fit_yeo_johnson(const Eigen::VectorXd& u) {
+void OutcomeTransform::fit_yeo_johnson(const Eigen::VectorXd& of_frame) {
+  Eigen::VectorXd u = of_frame.unaryExpr([this](double x) { return winsorized(x, far_of(warp_)); });
+  centre_ = u.mean();
+  spread_ = standard_deviation(u);
+  u = ((u.array() - centre_) / spread_).matrix();
   // The log likelihood has one maximum; golden section.
   const double golden = 0.5 * (std::sqrt(5.0) - 1.0);
   double a = -2.0, b = 4.0;
@@ -150,10 +175,9 @@ void OutcomeTransform::fit_yeo_johnson(const Eigen::VectorXd& u) {
   lambda_ = 0.5 * (a + b);
 }
 
-void OutcomeTransform::fit_extension() {
-  const double step = 1e-3 * (high_ - low_);
-  slope_low_ = (core(low_ + step) - core(low_)) / step;
-  slope_high_ = (core(high_) - core(high_ - step)) / step;
+void OutcomeTransform::fit_extension(double step_low, double step_high) {
+  slope_low_ = (core(low_ + step_low) - core(low_)) / step_low;
+  slope_high_ = (core(high_) - core(high_ - step_high)) / step_high;
 }
 
 double OutcomeTransform::core(double u) const {
@@ -164,11 +188,11 @@ double OutcomeTransform::core(double u) const {
       return 0.5 - std::log1p((top_ - h) / (top_ - bottom_) * (log_stretch - 1.0)) / std::log(log_stretch);
     }
     case Warp::yeo_johnson:
-      return yeo_johnson(u, lambda_);
-    case Warp::identity:
+      return yeo_johnson((winsorized(u, far_of(warp_)) - centre_) / spread_, lambda_);
+    case Warp::winsorized:
       break;
   }
-  return u;
+  return winsorized(u, far_of(warp_));
 }
 
 double OutcomeTransform::core_inverse(double v) const {
@@ -180,15 +204,15 @@ double OutcomeTransform::core_inverse(double v) const {
       return h >= median ? h : interpolate(values_, knots_, h);
     }
     case Warp::yeo_johnson:
-      return yeo_johnson_inverse(v, lambda_);
-    case Warp::identity:
+      return winsorized_inverse(yeo_johnson_inverse(v, lambda_) * spread_ + centre_, far_of(warp_));
+    case Warp::winsorized:
       break;
   }
-  return v;
+  return winsorized_inverse(v, far_of(warp_));
 }
 
 double OutcomeTransform::forward(double y) const {
-  const double u = (y / unit_ - centre_) / spread_;
+  const double u = frame_.forward(y);
   if (constant_) return u;
   const double inside = std::clamp(u, low_, high_);
   const double slope = u < low_ ? slope_low_ : slope_high_;
@@ -208,7 +232,7 @@ double OutcomeTransform::inverse(double z) const {
     const double slope = v < low ? slope_low_ : slope_high_;
     u = core_inverse(inside) + (slope > 0.0 ? (v - inside) / slope : 0.0);
   }
-  return (u * spread_ + centre_) * unit_;
+  return frame_.inverse(u);
 }
 
 double OutcomeTransform::forward_sem(double y, double sem) const { return 0.5 * (forward(y + sem) - forward(y - sem)); }

@@ -65,7 +65,7 @@ model::Measurements measurements(const Experiment& experiment, const std::vector
 std::optional<model::Regression> regression_of(const model::FeatureMap& map, const model::Measurements& data) {
   auto regression = model::Regression::make(map, data, {.warp = model::Warp::yeo_johnson});
   if (!regression || regression->noise_ratio() <= model::noisy_ratio) return regression;
-  auto of_noisy = model::Regression::make(map, data, {.warp = model::Warp::identity});
+  auto of_noisy = model::Regression::make(map, data, {.warp = model::Warp::winsorized});
   return of_noisy ? std::move(of_noisy) : std::move(regression);
 }
 

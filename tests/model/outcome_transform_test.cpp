@@ -11,12 +11,12 @@ namespace stune::model {
 namespace {
 
 std::string name_of(const ::testing::TestParamInfo<Warp>& c) {
-  const char* const names[] = {"half_rank_log", "yeo_johnson", "identity"};
+  const char* const names[] = {"half_rank_log", "yeo_johnson", "winsorized"};
   return names[static_cast<std::size_t>(c.param)];
 }
 
 class AnyTransform : public ::testing::TestWithParam<Warp> {};
-INSTANTIATE_TEST_SUITE_P(All, AnyTransform, ::testing::Values(Warp::half_rank_log, Warp::yeo_johnson, Warp::identity),
+INSTANTIATE_TEST_SUITE_P(All, AnyTransform, ::testing::Values(Warp::half_rank_log, Warp::yeo_johnson, Warp::winsorized),
                          name_of);
 
 // Skewed, with repeats: minus the exponential of a normal, rounded to tenths.
@@ -90,14 +90,29 @@ TEST_P(AnyTransform, TiesKeepEqualValuesEqual) {
   EXPECT_GT(z(0), z(5));
 }
 
-TEST(HalfRankLog, OneTerribleOutcomeDoesNotSquashTheGoodOnes) {
-  Eigen::VectorXd y(7);
-  y << 0, 1, 2, 3, 4, 5, -1e9;
+TEST_P(AnyTransform, OneTerribleOutcomeDoesNotSquashTheGoodOnes) {
+  for (const double terrible : {-1e3, -1e9, -1e300}) {
+    Eigen::VectorXd y(9);
+    y << 0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, terrible;
+    const auto transform = OutcomeTransform::fit(GetParam(), y);
 
-  const Eigen::VectorXd z = OutcomeTransform::fit(Warp::half_rank_log, y).forward(y);
+    const Eigen::VectorXd z = transform.forward(y);
 
-  EXPECT_GT(z(5) - z(4), 0.2);
-  EXPECT_GT(z.minCoeff(), -3.0);
+    EXPECT_GT(z(7) - z(6), 0.05);
+    EXPECT_GT(z.minCoeff(), -3.0);
+    for (Eigen::Index i = 0; i < 8; ++i) EXPECT_NEAR(transform.inverse(z(i)), y(i), 1e-9);
+    EXPECT_NEAR(transform.inverse(z(8)) / terrible, 1.0, 1e-6);
+  }
+}
+
+TEST(Winsorized, AllButTheWorstKeepTheirDistances) {
+  Eigen::VectorXd y(9);
+  y << 1, 2, 4, 5, 6, 7, 8, 9, -1000;
+
+  const Eigen::VectorXd z = OutcomeTransform::fit(Warp::winsorized, y).forward(y);
+
+  for (Eigen::Index i = 1; i < 8; ++i) EXPECT_NEAR((z(i) - z(0)) / (z(7) - z(0)), (y(i) - 1) / 8, 1e-12);
+  EXPECT_LT(z(8), z(0) - 0.5);
 }
 
 TEST(HalfRankLog, UpperHalfBeforeStandardizingIsTheLogWarp) {
