@@ -37,10 +37,10 @@ model::Posterior with_all(const Knowledge& known, const model::Regression& regre
   std::stable_sort(order.begin() + base, order.end(),
                    [&](Eigen::Index a, Eigen::Index b) { return created(a) < created(b); });
   Eigen::VectorXd noise(n + p);
-  noise << regression.noise(), model::noise_diagonal({}, p, posterior.theta().noise);
+  noise << regression.noise(), model::noise_diagonal({}, p, regression.typical_noise());
   auto covariance = kept.get(posterior.covariance().map(), posterior.theta(),
                              stacked(known.measured.X, known.pending)(order, Eigen::all), noise(order), base);
-  if (!covariance) return posterior.with_believed(known.pending);
+  if (!covariance) return posterior.with_believed(known.pending, regression.typical_noise());
   std::vector<Eigen::Index> places(static_cast<std::size_t>(n));
   for (std::size_t place = 0; place < order.size(); ++place) {
     if (order[place] < n) places[static_cast<std::size_t>(order[place])] = static_cast<Eigen::Index>(place);
@@ -59,7 +59,7 @@ std::optional<Beliefs> nearby_only(const Domain& domain, const Knowledge& known,
   const Eigen::MatrixXd X = known.measured.X(where.measured, Eigen::all);
   const Eigen::MatrixXd pending = known.pending(where.pending, Eigen::all);
   Eigen::VectorXd noise(n + p);
-  noise << regression.noise()(where.measured), model::noise_diagonal({}, p, theta.noise);
+  noise << regression.noise()(where.measured), model::noise_diagonal({}, p, regression.typical_noise());
   auto measured = model::Covariance::make(map, theta, X, noise.head(n));
   auto all = model::Covariance::make(map, theta, stacked(X, pending), noise);
   if (!measured || !all) return std::nullopt;

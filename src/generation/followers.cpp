@@ -13,7 +13,7 @@ constexpr double least_variance = 1e-12;
 }  // namespace
 
 std::vector<Eigen::Index> followers(LogExpectedImprovement acquisition, const Eigen::VectorXd& first,
-                                    const Eigen::MatrixXd& pool, Eigen::Index count) {
+                                    const Eigen::MatrixXd& pool, double noise, Eigen::Index count) {
   constexpr double same = 1e-4;  // of the width of the space
   const Eigen::Index m = pool.rows();
   Eigen::MatrixXd P(m + 1, pool.cols());
@@ -27,7 +27,7 @@ std::vector<Eigen::Index> followers(LogExpectedImprovement acquisition, const Ei
   for (Eigen::Index last = m;; last = chosen.back()) {
     std::erase_if(left, [&](Eigen::Index i) { return (P.row(i) - P.row(last)).cwiseAbs().maxCoeff() < same; });
     if (left.empty() || std::ssize(chosen) == count) return chosen;
-    const Eigen::VectorXd along = S.col(last) / std::sqrt(S(last, last) + posterior.theta().noise);
+    const Eigen::VectorXd along = S.col(last) / std::sqrt(S(last, last) + noise);
     S.noalias() -= along * along.transpose();
     acquisition.expect(joint.mean(last));
     chosen.push_back(*std::ranges::max_element(

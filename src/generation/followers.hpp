@@ -9,9 +9,10 @@
 namespace stune::generation {
 
 /// Up to `count` rows of `pool`, one after the other the most promising once the ones before (the first of all is
-/// `first`) are believed to turn out as predicted. Rows equal to one of those are left out.
+/// `first`) are believed to turn out as predicted, with the noise (a variance) of a measurement. Rows equal to one of
+/// those are left out.
 /// O(n^2 m + m^2 (D + count)) for m rows.
 std::vector<Eigen::Index> followers(LogExpectedImprovement acquisition, const Eigen::VectorXd& first,
-                                    const Eigen::MatrixXd& pool, Eigen::Index count);
+                                    const Eigen::MatrixXd& pool, double noise, Eigen::Index count);
 
 }  // namespace stune::generation

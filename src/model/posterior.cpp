@@ -120,8 +120,8 @@ Posterior Posterior::with_observations(const Observations& more) const {
   return {std::move(covariance), std::move(y)};
 }
 
-Posterior Posterior::with_believed(const Eigen::MatrixXd& pending) const {
-  return with_observations({pending, predict_mean(pending), {}});
+Posterior Posterior::with_believed(const Eigen::MatrixXd& pending, double noise) const {
+  return with_observations({pending, predict_mean(pending), Eigen::VectorXd::Constant(pending.rows(), noise)});
 }
 
 }  // namespace stune::model

@@ -66,8 +66,8 @@ class Posterior {
 
   /// With further observations and the same hyperparameters. O(n^2) for each, and a copy of the factor.
   Posterior with_observations(const Observations& more) const;
-  /// With pending points believed.
-  Posterior with_believed(const Eigen::MatrixXd& pending) const;
+  /// With pending points believed to turn out as predicted, by measurements with this noise (a variance).
+  Posterior with_believed(const Eigen::MatrixXd& pending, double noise) const;
 
  private:
   std::shared_ptr<const Covariance> covariance_;

@@ -56,8 +56,9 @@ Eigen::VectorXd transformed_variances(const Transformed& by, const Measurements&
   Eigen::VectorXd result = Eigen::VectorXd::Constant(data.y.size(), std::numeric_limits<double>::quiet_NaN());
   for (Eigen::Index i = 0; i < data.y.size(); ++i) {
     if (!is_known(data, i)) continue;
+    constexpr double says_nothing = 1e8;  // of the variance of outcomes; keeps an error of 1e300 from being infinite
     const double sd = by.transform.forward_sem(data.y(i), std::abs(data.sem(i))) / by.after_failures.scale;
-    result(i) = sd * sd;
+    result(i) = std::fmin(sd * sd, says_nothing);
   }
   return result;
 }
@@ -69,6 +70,12 @@ Eigen::VectorXd known_variances(const Transformed& all, Warp warp, const Measure
   if (!any) return {};
   const bool frozen = base > 0 && base < data.y.size() && !finite_entries(data.y.head(base)).empty();
   return transformed_variances(frozen ? transformed(warp, data.y.head(base)) : all, data);
+}
+
+double median(Eigen::VectorXd values) {
+  auto* const middle = values.data() + values.size() / 2;
+  std::nth_element(values.data(), middle, values.data() + values.size());
+  return *middle;
 }
 
 // A quarter of the best and an even spread over the others, in their order.
@@ -129,7 +136,7 @@ double noise_ratio(const Measurements& data, Warp warp, const Hyperparameters& t
   Eigen::VectorXd known;
   if (!finite_entries(data.y).empty()) known = known_variances(transformed(warp, data.y), warp, data, 0);
   const Eigen::Index n = std::max<Eigen::Index>(data.y.size(), 1);
-  return noise_diagonal(known, known.size() == 0 ? n : known.size(), theta.noise).mean() / theta.output_scale;
+  return median(noise_diagonal(known, known.size() == 0 ? n : known.size(), theta.noise)) / theta.output_scale;
 }
 
 double Regression::largest_surprise() const {
@@ -168,6 +175,8 @@ UserPrediction Regression::leave_one_out() const {
   return user(Prediction{outcomes_ - posterior_.weights().cwiseQuotient(precision), precision.cwiseInverse()});
 }
 
-double Regression::noise_ratio() const { return noise_.mean() / posterior_.theta().output_scale; }
+double Regression::typical_noise() const { return median(noise_); }
+
+double Regression::noise_ratio() const { return typical_noise() / posterior_.theta().output_scale; }
 
 }  // namespace stune::model

@@ -77,7 +77,9 @@ class Regression {
   const Eigen::VectorXd& noise() const { return noise_; }
   /// The largest of Posterior::surprises() among measurements that the fit did not know; 0 if there are none.
   double largest_surprise() const;
-  /// Noise of an observation over the variance of the process; the mean over all observations.
+  /// The median of noise(): a few observations of which little is known do not make the others doubtful.
+  double typical_noise() const;
+  /// The typical noise over the variance of the process.
   double noise_ratio() const;
 
  private:

@@ -36,11 +36,12 @@ TEST(Followers, AreTheBestOnceTheOnesBeforeAreBelieved) {
   const LogExpectedImprovement acquisition(posterior, measured);
   const Eigen::MatrixXd pool = spread_points(plane, 40, 3);
   const Eigen::VectorXd first = Eigen::Vector2d(0.2, 0.1);
+  constexpr double noise = 0.02;
 
-  const auto chosen = followers(acquisition, first, pool, 5);
+  const auto chosen = followers(acquisition, first, pool, noise, 5);
 
   ASSERT_EQ(chosen.size(), 5U);
-  model::Posterior believed = posterior.with_believed(first.transpose());
+  model::Posterior believed = posterior.with_believed(first.transpose(), noise);
   Eigen::VectorXd left = Eigen::VectorXd::Zero(40);
   double highest = std::max(measured, posterior.predict_mean(first.transpose())(0));
   for (const Eigen::Index i : chosen) {
@@ -49,7 +50,7 @@ TEST(Followers, AreTheBestOnceTheOnesBeforeAreBelieved) {
     EXPECT_EQ(i, best);
     left(i) = -1e9;
     highest = std::max(highest, believed.predict_mean(pool.row(i))(0));
-    believed = believed.with_believed(pool.row(i));
+    believed = believed.with_believed(pool.row(i), noise);
   }
 }
 
@@ -59,7 +60,7 @@ TEST(Followers, AreNeverTwiceTheSameNorWhatIsKnownAlready) {
   const Eigen::MatrixXd few = spread_points(plane, 3, 3);
   const Eigen::MatrixXd pool = (Eigen::MatrixXd(7, 2) << few, few, 0.5, 0.5).finished();
 
-  const auto chosen = followers(acquisition, Eigen::Vector2d(0.5, 0.5), pool, 7);
+  const auto chosen = followers(acquisition, Eigen::Vector2d(0.5, 0.5), pool, 1e-6, 7);
 
   EXPECT_EQ(chosen.size(), 3U);
   EXPECT_EQ(std::set(chosen.begin(), chosen.end()).size(), chosen.size());

@@ -92,7 +92,7 @@ TEST(Posterior, BelievedPointsKeepTheMeanAndShrinkTheVariance) {
   const Eigen::MatrixXd pending = random_points(3, mixed, random);
   const Eigen::MatrixXd P = random_points(50, mixed, random);
 
-  const Posterior after = before.with_believed(pending);
+  const Posterior after = before.with_believed(pending, some_hyperparameters(3).noise);
 
   EXPECT_LT((after.predict(P).mean - before.predict(P).mean).cwiseAbs().maxCoeff(), 1e-9);
   EXPECT_LE((after.predict(P).variance - before.predict(P).variance).maxCoeff(), 1e-12);

@@ -19,7 +19,7 @@ Measurements parabola(Eigen::Index n) {
 }
 
 TEST(Regression, PredictsBetweenPointsInTheUsersUnits) {
-  for (const Warp warp : {Warp::half_rank_log, Warp::yeo_johnson, Warp::identity}) {
+  for (const Warp warp : {Warp::half_rank_log, Warp::yeo_johnson, Warp::winsorized}) {
     const auto regression = Regression::make(FeatureMap({0}), parabola(25), {.warp = warp}).value();
 
     const UserPrediction prediction = regression.predict(Eigen::MatrixXd::Constant(1, 1, 0.33));
@@ -49,7 +49,7 @@ TEST(Regression, KnownErrorsAreSmoothedOverAndExactOnesAreNot) {
   data.y(10) += 60.0;
   data.sem(10) = 200.0;
 
-  const auto regression = Regression::make(FeatureMap({0}), data, {.warp = Warp::identity}).value();
+  const auto regression = Regression::make(FeatureMap({0}), data, {.warp = Warp::winsorized}).value();
 
   const Eigen::VectorXd mean = regression.predict(data.X).mean;
   EXPECT_NEAR(mean(10), data.y(10) - 60.0, 10.0);
@@ -104,6 +104,34 @@ TEST(Regression, TheNoiseRatioIsKnownBeforeAnythingIsFitted) {
   const auto fitted = Regression::make(FeatureMap({0}), data, {}).value();
 
   EXPECT_DOUBLE_EQ(noise_ratio(data, Warp::yeo_johnson, fitted.posterior().theta()), fitted.noise_ratio());
+}
+
+TEST(Regression, AnErrorBeyondAllMeasureTakesAnOutcomeOutAndLeavesTheOthers) {
+  Measurements data = parabola(21);
+  data.sem = Eigen::VectorXd::Zero(21);
+  for (const double sem : {1e150, std::numeric_limits<double>::max()}) {
+    data.sem(20) = sem;
+
+    const auto regression = Regression::make(FeatureMap({0}), data, {});
+
+    ASSERT_TRUE(regression);
+    EXPECT_LT(regression->noise_ratio(), 1e-6) << "of the others";
+    EXPECT_NEAR(regression->predict(data.X.row(8)).mean(0), data.y(8), 1.0);
+    EXPECT_GT(regression->predict(data.X.row(20)).sem(0), 0.0);
+  }
+}
+
+TEST(Regression, OneTerribleOutcomeLeavesPredictionsOfTheOthersSharp) {
+  for (const Warp warp : {Warp::half_rank_log, Warp::yeo_johnson, Warp::winsorized}) {
+    Measurements data = parabola(25);
+    data.y(24) = -1e12;
+
+    const auto regression = Regression::make(FeatureMap({0}), data, {.warp = warp}).value();
+
+    const UserPrediction prediction = regression.predict(Eigen::MatrixXd::Constant(1, 1, 0.33));
+    EXPECT_NEAR(prediction.mean(0), 7.0 - 1000.0 * 0.0009, 2.0);
+    EXPECT_LT(prediction.sem(0), 10.0);
+  }
 }
 
 // One model for each measurement, without it; the same outcomes, hyperparameters and noise.
