@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "generation/neighbourhood.hpp"
 #include "generation/random_numbers.hpp"
 #include "generation/raw_points.hpp"
+#include "generation/repeats.hpp"
 
 namespace stune::generation {
 
@@ -92,7 +94,7 @@ Eigen::VectorXd most_informative(const model::Posterior& posterior, const Maximu
 
 // Fills in the point; false when there is no usable maximum.
 bool optimize(const Domain& domain, const Knowledge& known, const model::Regression& regression,
-              const Exclusion* excluded, const ProposalOptions& options, Kept& kept, Proposal& proposal) {
+              const Exclusion& excluded, const ProposalOptions& options, Kept& kept, Proposal& proposal) {
   const double noise_ratio = regression.noise_ratio();
   const Eigen::VectorXd believed = improves_on_measured(noise_ratio, options.stream)
                                        ? regression.outcomes()
@@ -113,7 +115,7 @@ bool optimize(const Domain& domain, const Knowledge& known, const model::Regress
     best_known.row(i) = domain.snap(best_known.row(i).transpose()).transpose();
   }
   const LogExpectedImprovement acquisition(beliefs.posterior, beliefs.best);
-  const auto maximum = maximize(acquisition, domain, best_known, excluded, options.stream, optimizer);
+  const auto maximum = maximize(acquisition, domain, best_known, &excluded, options.stream, optimizer);
   if (!maximum) {
     proposal.origin = ProposalOrigin::exhausted;
     return true;
@@ -123,24 +125,23 @@ bool optimize(const Domain& domain, const Knowledge& known, const model::Regress
   proposal.point = maximum->point;
   proposal.log_expected_improvement = maximum->value;
   if (noisy) {
-    const double noise = noise_ratio * beliefs.posterior.theta().output_scale;
-    proposal.point = most_informative(beliefs.posterior, *maximum, noise);
+    proposal.point = most_informative(beliefs.posterior, *maximum, regression.typical_noise());
   } else if (noise_ratio < exact_ratio) {
     const Eigen::VectorXd centre = best_known.row(0).transpose();
     const Box& box = optimizer.search.box;
     std::optional<Eigen::VectorXd> other;
     if (may_explore(maximum->value, options.stream)) {
-      other = unexplored_along_an_axis(domain, beliefs.posterior, centre, box, excluded, options.stream);
+      other = unexplored_along_an_axis(domain, beliefs.posterior, centre, box, &excluded, options.stream);
     }
     if (!other && tells_nothing_new(known, proposal.point)) {
-      other = unexplored(domain, beliefs.posterior, box, excluded, options.stream);
+      other = unexplored(domain, beliefs.posterior, box, &excluded, options.stream);
     }
     if (other) proposal.point = *std::move(other);
   }
   if (options.count > 1 && maximum->others.rows() > 0) {
-    for (const Eigen::Index i : followers(acquisition, proposal.point, maximum->others, options.count - 1)) {
-      proposal.further.emplace_back(maximum->others.row(i).transpose());
-    }
+    const auto chosen =
+        followers(acquisition, proposal.point, maximum->others, regression.typical_noise(), options.count - 1);
+    for (const Eigen::Index i : chosen) proposal.further.emplace_back(maximum->others.row(i).transpose());
   }
   return true;
 }
@@ -149,13 +150,18 @@ Proposal from_model(const Domain& domain, const Knowledge& known, const Exclusio
                     const ProposalOptions& options, Extent extent, Kept& kept) {
   Fitted model = fitted(model::FeatureMap(domain.categories()), known, options, extent, kept.measured);
   if (!model.regression) return quasi_random(domain, excluded, Fallback::no_model, options);
+  if (model.regression->transform().is_constant()) {
+    return quasi_random(domain, excluded, Fallback::equal_outcomes, options);
+  }
   Proposal proposal;
   proposal.refitted = model.refitted;
   proposal.warp = model.warp;
   proposal.fit = model.regression->fit_result().outcome;
-  // Among finitely many points the best may be worth another look, if looks differ.
-  const bool repeats = domain.is_discrete() && model.regression->noise_ratio() > model::noisy_ratio;
-  if (!optimize(domain, known, *model.regression, repeats ? nullptr : &excluded, options, kept, proposal)) {
+  const bool repeats = domain.is_discrete() && model.regression->noise_ratio() > model::noisy_ratio &&
+                       may_repeat(domain, known, excluded);
+  std::optional<Exclusion> settled;
+  if (repeats) settled = settled_points(domain, known);
+  if (!optimize(domain, known, *model.regression, settled ? *settled : excluded, options, kept, proposal)) {
     return quasi_random(domain, excluded, Fallback::no_value, options);
   }
   proposal.fitted = model.regression->posterior().theta();
@@ -180,15 +186,6 @@ Proposal from_part(const Domain& domain, const Knowledge& known, const Exclusion
   return from_model(domain, part(known, local), excluded, options, Extent::neighbourhood, nothing);
 }
 
-Eigen::MatrixXd not_wanted_again(const Knowledge& known, Eigen::Index d) {
-  const Eigen::Index n = known.measured.X.rows(), p = known.pending.rows(), w = known.withdrawn.rows();
-  Eigen::MatrixXd points(n + p + w, d);
-  points.topRows(n) = known.measured.X;
-  if (p > 0) points.middleRows(n, p) = known.pending;
-  if (w > 0) points.bottomRows(w) = known.withdrawn;
-  return points;
-}
-
 }  // namespace
 
 const char* describe(Fallback fallback) {
@@ -199,6 +196,8 @@ const char* describe(Fallback fallback) {
       return "fewer than two trials have a finite outcome";
     case Fallback::no_model:
       return "no Gaussian process fits the outcomes";
+    case Fallback::equal_outcomes:
+      return "equal outcomes tell nothing of where better ones are";
     case Fallback::no_value:
       return "the acquisition function has no finite value";
   }
@@ -207,7 +206,7 @@ const char* describe(Fallback fallback) {
 
 Proposal propose(const Domain& domain, const Knowledge& known, const ProposalOptions& options, Kept* kept) {
   assert(domain.size() >= 1);
-  const Exclusion excluded(domain, not_wanted_again(known, domain.size()));
+  const Exclusion excluded = known_points(domain, known);
   const auto finite = known.measured.y.unaryExpr([](double y) { return std::isfinite(y); }).count();
   if (finite < 2) return quasi_random(domain, excluded, Fallback::too_few_outcomes, options);
   if (known.measured.y.size() > largest_exact) return from_part(domain, known, excluded, options);

@@ -58,6 +58,7 @@ enum class Fallback : std::uint8_t {
   none,
   too_few_outcomes,  ///< fewer than two finite ones
   no_model,          ///< no covariance could be factorized
+  equal_outcomes,    ///< all finite ones are the same
   no_value           ///< the acquisition has no finite value anywhere
 };
 
@@ -76,8 +77,8 @@ struct Proposal {
   bool refitted = false;                         ///< `fitted` is new: to be journaled
 };
 
-/// The next point: a new one, except where there are finitely many and outcomes have noise. About n^3 work, n^2 where
-/// `kept` knows the last fit; never blocks, never throws for the numbers given.
+/// The next point: a new one, except where there are finitely many and outcomes differ at one point (repeats.hpp).
+/// About n^3 work, n^2 where `kept` knows the last fit; never blocks, never throws for the numbers given.
 Proposal propose(const Domain& domain, const Knowledge& known, const ProposalOptions& options, Kept* kept = nullptr);
 
 }  // namespace stune::generation
