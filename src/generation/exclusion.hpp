@@ -4,12 +4,15 @@
 #include <Eigen/Core>
 #include <cstdint>
 #include <unordered_set>
+#include <utility>
+#include <vector>
 
 #include "generation/domain.hpp"
 
 namespace stune::generation {
 
-/// The domain must outlive it. In a discrete domain of countable size a lookup is O(1), else O(points).
+/// The domain must outlive it. O(n (d + log n)) to make; a lookup is O(1) in a discrete domain of countable size, else
+/// O(d + log n) where few points coincide.
 class Exclusion {
  public:
   /// Points are rows; those outside the domain exclude what they snap to.
@@ -26,7 +29,9 @@ class Exclusion {
 
  private:
   const Domain* domain_;
-  Eigen::MatrixXd points_;
+  Eigen::VectorXd direction_;                           // a coordinate along it, which tells nearly all points apart
+  Eigen::MatrixXd points_;                              // columns
+  std::vector<std::pair<double, Eigen::Index>> along_;  // ascending
   std::unordered_set<std::int64_t> indices_;
   std::int64_t count_ = 0;  // of the domain; 0: not countable
 };

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "generation/exclusion.hpp"
+#include "generation/random_numbers.hpp"
 #include "generation/raw_points.hpp"
 
 namespace stune::generation {
@@ -99,6 +100,26 @@ TEST(Exclusion, KnowsPointsOfMixedDomainsWithinABillionth) {
   other(0) += 1e-6;
   EXPECT_FALSE(excluded.contains(other));
   EXPECT_FALSE(excluded.is_everything());
+}
+
+TEST(Exclusion, OfThousandsOfPointsFindsWhatLookingAtEachFinds) {
+  const Domain domain{{Dimension::continuous(), Dimension::categorical(3), Dimension::continuous()}};
+  const Eigen::MatrixXd points = spread_points(domain, 3000, 1);
+  const Exclusion excluded(domain, points);
+  RandomNumbers random(2);
+  int found = 0;
+  for (int i = 0; i < 2000; ++i) {
+    Eigen::VectorXd point = points.row(random.below(3000)).transpose();
+    point(2 * random.below(2)) += std::pow(10.0, -10.5 + 3.0 * random.uniform());
+    bool known = false;
+    for (Eigen::Index k = 0; k < 3000; ++k) {
+      known = known || (points.row(k).transpose() - point).cwiseAbs().maxCoeff() <= 1e-9;
+    }
+    EXPECT_EQ(excluded.contains(point), known);
+    found += known ? 1 : 0;
+  }
+  EXPECT_GT(found, 500);
+  EXPECT_LT(found, 1500);
 }
 
 TEST(Exclusion, FindsTheOnePointThatIsLeft) {
