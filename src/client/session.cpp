@@ -1,6 +1,7 @@
 #include "client/session.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "base/clock.hpp"
 #include "base/commands.hpp"
@@ -184,6 +185,7 @@ struct Session::Impl {
   SystemClock system_clock;
   Clock& clock;
   std::vector<std::string> notices;
+  std::set<std::string> said;  // by the source of candidates; once is enough
   Lock lock;
   Experiment experiment;
   InlineSource inline_source;
@@ -305,10 +307,12 @@ std::vector<int> Session::ask(int count) {
   std::vector<int> trials;
   std::vector<EventBody> events;
   int next = static_cast<int>(impl_->experiment.trials().size());
-  for (const Candidate& candidate : impl_->inline_source.take(count, 0).ready) {
-    append_trial(events, candidate, next, true);
+  const Candidates taken = impl_->inline_source.take(count, 0);
+  for (const Candidate& candidate : taken.ready) {
+    append_trial(events, impl_->experiment, candidate, next, true);
     trials.push_back(next++);
   }
+  if (!taken.notice.empty() && impl_->said.insert(taken.notice).second) log::warn(taken.notice);
   impl_->ledger.commit(std::move(events));
   return trials;
 }

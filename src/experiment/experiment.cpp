@@ -234,6 +234,7 @@ void Experiment::take(const TrialEnded& what, const Event& event) {
 
 void Experiment::take(const ModelFitted& what, const Event&) {
   if (what.made_from > last_) refuse("a model was fitted to event " + std::to_string(what.made_from));
+  last_fitted_to_ = what.made_from;
 }
 
 void Experiment::take(const StopAsked& what, const Event&) {

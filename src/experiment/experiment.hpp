@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -27,6 +28,8 @@ class Experiment {
   Sequence last_sequence() const { return last_; }
   /// The last event that changed what the model may know (observations, ends, failures).
   Sequence last_evidence() const { return last_evidence_; }
+  /// The evidence that the last journaled fit of the model was made from; nothing before the first.
+  std::optional<Sequence> last_fitted_to() const { return last_fitted_to_; }
   const Definition& definition() const { return definition_; }
   const RunOptions& options() const { return options_; }
   /// RunOptions::parallel as it was from each of these times on, the first one the experiment's beginning.
@@ -84,6 +87,7 @@ class Experiment {
   int counts_[6] = {};
   Sequence last_ = 0;
   Sequence last_evidence_ = 0;
+  std::optional<Sequence> last_fitted_to_;
   bool stop_asked_ = false;
   int best_ = -1;
   TimePoint created_{}, last_change_{};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <exception>
 #include <set>
 
 #include "base/random.hpp"
@@ -158,7 +159,7 @@ Proposal GenerationStrategy::next(std::span<const Parameterization> assumed, Dem
   if (!wants_model()) proposal = initial(index, assumed, depends_on_evidence() ? 1 : demand.count);
   // Where the initial design has used up the space, the model knows whether points are worth another look.
   const bool used_up = proposal.exhausted && depends_on_evidence() && history_.observed() >= least_observed;
-  if (wants_model() || used_up) proposal = from_model(index, assumed, demand);
+  if (wants_model() || used_up) proposal = from_model_or_without(index, assumed, demand);
   if (!depends_on_evidence()) {
     if (proposal.candidate) proposal.candidate->fresh_up_to = any_evidence;
     for (Candidate& further : proposal.further) further.fresh_up_to = any_evidence;
@@ -178,7 +179,7 @@ Proposal GenerationStrategy::initial(std::size_t index, std::span<const Paramete
     planned.insert(space.encode(p));
     return Candidate{std::move(p), generator, history_.last_evidence(), history_.last_evidence(), {}};
   };
-  // The user's own setting came first: everything else moves up by one.
+  // The user's own setting comes first: everything else moves up by one.
   const auto place = static_cast<std::int64_t>(index) - (space.defaults() ? 1 : 0);
   const auto unknown_point = [&](std::int64_t wanted) -> std::optional<Candidate> {
     for (std::int64_t tries = 0; tries < tries_for_a_new_point; ++tries) {
@@ -199,7 +200,7 @@ Proposal GenerationStrategy::initial(std::size_t index, std::span<const Paramete
     for (const std::vector<double>& x : planned) taken.push_back(to_eigen(x));
     const generation::Exclusion exclusion(domain, rows(taken, domain.size()));
     if (!domain.count() || exclusion.is_everything()) return {{}, true, {}};
-    proposal.candidate = candidate(decode(space, exclusion.first_left()), "Sobol");
+    proposal.candidate = candidate(decode(space, exclusion.first_left()), random ? "Random" : "Sobol");
   }
   for (int i = 1; i < count; ++i) {
     auto further = unknown_point(place + i);
@@ -207,6 +208,18 @@ Proposal GenerationStrategy::initial(std::size_t index, std::span<const Paramete
     proposal.further.push_back(*std::move(further));
   }
   return proposal;
+}
+
+Proposal GenerationStrategy::from_model_or_without(std::size_t index, std::span<const Parameterization> assumed,
+                                                   Demand demand) {
+  try {
+    return from_model(index, assumed, demand);
+  } catch (const std::exception& error) {
+    kept_ = std::make_unique<generation::Kept>();
+    Proposal proposal = initial(index, assumed, 1);
+    proposal.notice = std::string("a quasi-random trial instead of the model's: ") + error.what();
+    return proposal;
+  }
 }
 
 Proposal GenerationStrategy::from_model(std::size_t index, std::span<const Parameterization> assumed, Demand demand) {

@@ -45,12 +45,14 @@ class GenerationStrategy {
   /// False: results change nothing in what comes next.
   bool depends_on_evidence() const { return history_.definition().method == "fast"; }
   /// The next trial, given that `assumed` will be trials before it. Costs a fit of the model where the evidence is new.
+  /// What goes wrong with the model, memory that ends included, makes it a quasi-random one, and the notice says so.
   Proposal next(std::span<const Parameterization> assumed, Demand demand = {});
 
  private:
   bool wants_model() const;
   Proposal initial(std::size_t index, std::span<const Parameterization> assumed, int count) const;
   Proposal from_model(std::size_t index, std::span<const Parameterization> assumed, Demand demand);
+  Proposal from_model_or_without(std::size_t index, std::span<const Parameterization> assumed, Demand demand);
 
   History history_;
   ModelFitted fit_;                         ///< of the latest evidence; the journal may not have it yet

@@ -285,21 +285,26 @@ void Scheduler::enforce_stops(std::vector<EventBody>& events, std::vector<Attemp
 
 // ---- what runs next
 
+Candidates Scheduler::take(int count, Sequence seen_at_least) {
+  Candidates taken = c_.source.take(count, seen_at_least);
+  if (!taken.notice.empty() && said_.insert(taken.notice).second) c_.progress.notice(taken.notice);
+  return taken;
+}
+
 std::vector<Candidate> Scheduler::take_candidates(int wanted, TimePoint now) {
   if (wanted <= 0 || exhausted()) {
     starving_since_.reset();
     return {};
   }
-  Candidates taken = c_.source.take(wanted, c_.experiment.last_evidence());
+  Candidates taken = take(wanted, c_.experiment.last_evidence());
   int missing = wanted - static_cast<int>(taken.ready.size());
   if (missing > 0 && !taken.exhausted) {
     if (!starving_since_) starving_since_ = now;
     if (between(*starving_since_, now) >= patience_.value(c_.experiment.options().parallel)) {
-      Candidates older = c_.source.take(missing, 0);
+      Candidates older = take(missing, 0);
       missing -= static_cast<int>(older.ready.size());
       std::ranges::move(older.ready, std::back_inserter(taken.ready));
       taken.exhausted = older.exhausted;
-      if (taken.notice.empty()) taken.notice = older.notice;
     }
   }
   if (missing <= 0) starving_since_.reset();
@@ -307,7 +312,6 @@ std::vector<Candidate> Scheduler::take_candidates(int wanted, TimePoint now) {
     exhausted_by_ = c_.experiment.last_evidence();
     starving_since_.reset();
   }
-  if (!taken.notice.empty() && said_.insert(taken.notice).second) c_.progress.notice(taken.notice);
   return std::move(taken.ready);
 }
 
@@ -329,7 +333,7 @@ Plan Scheduler::plan(TimePoint now, std::span<const EventBody> coming) {
   if (std::ranges::any_of(coming, is_evidence)) {
     // What is about to be committed would not be known to a candidate made now: the next round follows at once. Only
     // candidates that depend on no evidence need not wait for it, which spares them an fsync.
-    if (wanted > 0) candidates = c_.source.take(wanted, any_evidence).ready;
+    if (wanted > 0) candidates = take(wanted, any_evidence).ready;
   } else {
     candidates = take_candidates(wanted, now);
   }

@@ -66,6 +66,7 @@ class Scheduler {
   void fetch_metrics(TimePoint now, std::vector<EventBody>& events);
   void peek_at_running(TimePoint now, std::vector<EventBody>& events);
   void enforce_stops(std::vector<EventBody>& events, std::vector<AttemptId>& to_stop);
+  Candidates take(int count, Sequence seen_at_least);
   std::vector<Candidate> take_candidates(int wanted, TimePoint now);
   bool exhausted() const { return exhausted_by_ == c_.experiment.last_evidence(); }
   Plan plan(TimePoint now, std::span<const EventBody> coming);

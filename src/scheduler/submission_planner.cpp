@@ -44,12 +44,14 @@ std::vector<std::vector<Job>> batches(std::vector<Job> jobs, const Runner& runne
 
 }  // namespace
 
-void append_trial(std::vector<EventBody>& events, const Candidate& candidate, int index, bool manual) {
+void append_trial(std::vector<EventBody>& events, const Experiment& experiment, const Candidate& candidate, int index,
+                  bool manual) {
   const auto holds_fit = [&](const EventBody& body) {
     const auto* fitted = std::get_if<ModelFitted>(&body);
     return fitted && fitted->made_from == candidate.fit->made_from;
   };
-  if (candidate.fit && std::ranges::none_of(events, holds_fit)) events.push_back(*candidate.fit);
+  const bool journaled = candidate.fit && experiment.last_fitted_to() == candidate.fit->made_from;
+  if (candidate.fit && !journaled && std::ranges::none_of(events, holds_fit)) events.push_back(*candidate.fit);
   events.push_back(TrialCreated{index, candidate.parameters, candidate.generator, candidate.made_from, manual});
 }
 
@@ -68,7 +70,7 @@ Plan plan_submissions(const Experiment& experiment, std::vector<Candidate> candi
   int next = static_cast<int>(experiment.trials().size());
   for (Candidate& candidate : candidates) {
     if (static_cast<int>(jobs.size()) >= slots) break;
-    append_trial(plan.events, candidate, next, false);
+    append_trial(plan.events, experiment, candidate, next, false);
     jobs.push_back({{next++, 0}, std::move(candidate.parameters)});
   }
   for (Job& job : jobs) job.avoid_hosts = avoid_hosts;

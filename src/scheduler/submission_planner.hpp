@@ -23,9 +23,10 @@ struct Plan {
 Plan plan_submissions(const Experiment& experiment, std::vector<Candidate> candidates, int slots, const Runner& runner,
                       Sequence first, const std::vector<std::string>& avoid_hosts = {});
 
-/// What makes `candidate` trial `index`: its fit, unless `events` hold it already (candidates made from the same
-/// evidence share one), and the trial.
-void append_trial(std::vector<EventBody>& events, const Candidate& candidate, int index, bool manual);
+/// What makes `candidate` trial `index`: its fit, unless `events` or the journal hold it already (candidates made from
+/// the same evidence share one), and the trial.
+void append_trial(std::vector<EventBody>& events, const Experiment& experiment, const Candidate& candidate, int index,
+                  bool manual);
 
 /// The submissions of all live attempts, as the runner is to adopt them after a restart.
 std::vector<Submission> live_submissions(const Experiment& experiment);

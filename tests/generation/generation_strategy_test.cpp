@@ -1,13 +1,26 @@
 // What is proposed next, and what is known for that.
 #include <gmock/gmock.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <cmath>
+#include <fstream>
+#include <optional>
 #include <set>
 
 #include "generation/inline_source.hpp"
+#include "generation/random_numbers.hpp"
 #include "tests/generation/story.hpp"
 
 namespace stune {
 namespace {
+
+#ifdef STUNE_SANITIZED
+constexpr bool sanitized = true;
+#else
+constexpr bool sanitized = false;
+#endif
 
 TEST(GenerationStrategy, BeginsWithTheUsersOwnSettingThenTheCentreThenSpreadsOut) {
   Story story({range("x", 0.0, 1.0, {.default_value = 0.9}), range("y", 0.0, 1.0, {.default_value = 0.1})});
@@ -105,6 +118,68 @@ TEST(GenerationStrategy, AnAbandonedPointIsNotProposedAgain) {
     }
     EXPECT_TRUE(source.take(1, 0).exhausted);
   }
+}
+
+// 0 where a proposal with next to no memory left is a quasi-random trial that says why. To be called in a process of
+// its own.
+int propose_without_memory() {
+  Story story(plane());
+  GenerationStrategy strategy;
+  for (int i = 0; i < 600; ++i) {
+    const double x = std::fmod(0.618 * i, 1.0), y = std::fmod(0.414 * i, 1.0);
+    story.accept({{{"x", x}, {"y", y}}, "Manual"});
+    story.complete(i, x * x + y);
+  }
+  for (const Event& event : story.events) strategy.apply(event);
+  std::size_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  const rlimit limit{pages * static_cast<std::size_t>(::getpagesize()) + (1U << 20U), RLIM_INFINITY};
+  if (::setrlimit(RLIMIT_AS, &limit) != 0) return 2;
+  const Proposal proposal = strategy.next({});
+  return proposal.candidate && proposal.candidate->generator == "Sobol" &&
+                 proposal.notice.find("bad_alloc") != std::string::npos
+             ? 0
+             : 1;
+}
+
+TEST(GenerationStrategy, WithoutMemoryForTheModelTheTrialIsQuasiRandomAndSaysWhy) {
+  if (sanitized) GTEST_SKIP() << "a sanitizer ends the process where memory ends";
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(propose_without_memory());
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
+// Mean true loss of trials 20 to 39, of which trial 2 measures `bad`.
+double loss_of_later_trials(int seed, const std::string& method, std::optional<double> bad) {
+  Story story(plane(), method);
+  std::get<ExperimentCreated>(story.events.front().what).definition.seed = static_cast<std::uint64_t>(seed);
+  InlineSource source;
+  source.feed(story.events);
+  generation::RandomNumbers random(static_cast<std::uint64_t>(seed));
+  double sum = 0.0;
+  for (int i = 0; i < 40; ++i) {
+    const Candidate candidate = source.take(1, 0).ready.at(0);
+    const double loss = loss_of(candidate.parameters);
+    source.feed(story.accept(candidate));
+    const double measured = loss + 0.1 * random.normal();
+    source.feed(story.complete(i, bad && i == 2 ? *bad : measured, std::nan("")));
+    sum += i < 20 ? 0.0 : loss / 20;
+  }
+  return sum;
+}
+
+TEST(GenerationStrategy, OneTrialThatDivergesDoesNotBlindTheModelUnderNoise) {
+  double with = 0.0, without = 0.0, random = 0.0;
+  for (int seed = 1; seed <= 10; ++seed) {
+    without += loss_of_later_trials(seed, "fast", std::nullopt) / 10;
+    with += loss_of_later_trials(seed, "fast", 1e6) / 10;
+    random += loss_of_later_trials(seed, "random", std::nullopt) / 10;
+  }
+  EXPECT_LT(without, 0.5 * random);
+  EXPECT_LT(with, 0.6 * random);
 }
 
 TEST(GenerationStrategy, AFiniteSpaceIsLookedAtAgainWhereOutcomesHaveErrors) {

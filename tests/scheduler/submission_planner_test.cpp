@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "tests/scheduler/rig.hpp"
@@ -40,6 +41,25 @@ TEST(SubmissionPlanner, TokensAreUniqueAndTellTheNameAndTheEvent) {
       EXPECT_EQ(intended->token, "small-abc123-" + std::to_string(2 + i));
     }
   }
+}
+
+TEST(SubmissionPlanner, AFitIsJournaledOnceHoweverManyCandidatesBringIt) {
+  FakeCluster cluster;
+  const FakeRunner runner(cluster, {.max_batch = 1});
+  Experiment experiment = begun();
+  const auto fits = [&](Sequence evidence) {
+    std::vector<Candidate> bring_it = candidates(2);
+    for (Candidate& candidate : bring_it) candidate.fit = ModelFitted{evidence, {1.0}};
+    const Plan plan = plan_submissions(experiment, bring_it, 2, runner, experiment.last_sequence() + 1);
+    const auto count = std::ranges::count_if(
+        plan.events, [](const EventBody& body) { return std::holds_alternative<ModelFitted>(body); });
+    for (const EventBody& body : plan.events) experiment.apply({experiment.last_sequence() + 1, {}, body});
+    return count;
+  };
+
+  EXPECT_EQ(fits(1), 1);
+  EXPECT_EQ(fits(1), 0) << "made before the journal had it";
+  EXPECT_EQ(fits(experiment.last_sequence()), 1) << "of other evidence";
 }
 
 TEST(SubmissionPlanner, BatchesAreNoLargerThanTheRunnerTakes) {
