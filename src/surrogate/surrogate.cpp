@@ -193,7 +193,8 @@ std::optional<BestPoint> best_point(const Experiment& experiment, bool by_model)
 }
 
 std::optional<BestPoint> best_point(const Experiment& experiment, const Surrogate* model) {
-  const std::vector<const Trial*> trials = measured_trials(experiment);
+  std::vector<const Trial*> trials = measured_trials(experiment);
+  std::erase_if(trials, [](const Trial* trial) { return trial->status != TrialStatus::completed; });
   if (trials.empty()) return {};
   return model != nullptr ? best_believed(experiment, *model, trials) : best_observed(experiment, trials);
 }

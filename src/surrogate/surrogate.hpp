@@ -24,14 +24,14 @@ struct LeftOut {
   Belief belief;  ///< the noise of a measurement included
 };
 
-/// A Gaussian process fitted to the objective of the completed trials: of all up to `most_trials`, beyond that of the
+/// A Gaussian process fitted to the objective of the measured trials: of all up to `most_trials`, beyond that of the
 /// best quarter of so many and an even spread over the others. Immutable, cheap to copy. Beliefs are about the
 /// objective without the noise of a measurement, where nothing else is said.
 class Surrogate {
  public:
   static constexpr std::size_t most_trials = 1000;
 
-  /// Nothing where fewer than two completed trials have a finite objective, or where no model fits. O(n^3).
+  /// Nothing where there are fewer than two measured trials, or where no model fits. O(n^3).
   static std::optional<Surrogate> fit(const Experiment& experiment);
 
   /// One belief for each point. Throws ConfigError for a point outside the search space.

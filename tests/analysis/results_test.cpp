@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "analysis/analyses.hpp"
 #include "tests/analysis/made_experiment.hpp"
 
@@ -128,6 +131,54 @@ TEST(BestTrial, WhatIsKnownIsPreferredToWhatMayBeALittleBetter) {
 
   EXPECT_EQ(best_point(*made, &model)->trial, 3);
   EXPECT_EQ(best_point(*made, nullptr)->trial, 8);
+}
+
+TEST(BestTrial, IsOneThatCompletedThoughTrialsThatWereStoppedEarlyTeachTheModel) {
+  MadeExperiment made({range("x", 0, 1)});
+  for (const double x : {0.0, 0.4, 1.0}) made.complete({{"x", x}}, x);
+  const int stopped = made.create({{"x", 0.7}});
+  made.happen(TrialEnded{stopped, TrialStatus::early_stopped, {}, {}, {{"loss", 3, -9.0, 0.0}}});
+  const Surrogate model = Surrogate::fit(*made).value();
+
+  EXPECT_THAT(model.trials(), testing::Contains(stopped));
+  EXPECT_EQ(best_point(*made, nullptr)->trial, 0);
+  EXPECT_EQ(best_point(*made, nullptr)->trial, made->best_observed());
+  EXPECT_NE(best_point(*made, &model)->trial, stopped);
+}
+
+TEST(BestTrial, WhatIsMaximizedIsTheMirrorImageOfWhatIsMinimized) {
+  const auto f = [](const Parameterization& p) { return std::pow(p.number("x") - 0.3, 2); };
+  MadeExperiment low({range("x", 0, 1)}, {"loss", true}), high({range("x", 0, 1)}, {"gain", false});
+  low.sample(20, f, 0.01);
+  high.sample(
+      20, [&](const Parameterization& p) { return -f(p); }, 0.01);
+  const Parameterization p{{"x", 0.6}};
+
+  const Belief of_low = Surrogate::fit(*low)->predict({&p, 1}).front();
+  const Belief of_high = Surrogate::fit(*high)->predict({&p, 1}).front();
+
+  EXPECT_NEAR(of_low.mean, -of_high.mean, 1e-12);
+  EXPECT_NEAR(of_low.low, -of_high.high, 1e-12);
+  EXPECT_NEAR(of_low.sem, of_high.sem, 1e-12);
+  EXPECT_LT(of_high.low, of_high.high);
+  EXPECT_EQ(best_point(*low, true)->trial, best_point(*high, true)->trial);
+  EXPECT_EQ(best_point(*low, false)->trial, best_point(*high, false)->trial);
+}
+
+TEST(BestTrial, AModelOfMoreTrialsThanItHoldsKeepsTheBestQuarter) {
+  MadeExperiment made({range("x", 0, 1), range("y", 0, 1)});
+  made.sample(1300, [](const Parameterization& p) { return std::pow(p.number("x") - 0.3, 2) + p.number("y"); });
+  const Surrogate model = Surrogate::fit(*made).value();
+  std::vector<std::pair<double, int>> order;
+  for (const Trial& trial : made->trials()) order.emplace_back(objective_of(*made, trial)->mean, trial.index);
+  std::ranges::sort(order);
+
+  ASSERT_EQ(model.trials().size(), Surrogate::most_trials);
+  for (std::size_t i = 0; i < Surrogate::most_trials / 4; ++i) {
+    EXPECT_THAT(model.trials(), testing::Contains(order[i].second));
+  }
+  const Parameterization p{{"x", 0.3}, {"y", 0.5}};
+  EXPECT_NEAR(model.predict({&p, 1}).front().mean, 0.5, 0.01);
 }
 
 TEST(BestTrial, UnderNoiseBeliefsAreAsWideAboveAsBelow) {
