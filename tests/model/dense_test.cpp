@@ -6,6 +6,7 @@
 #include <Eigen/Cholesky>
 #include <Eigen/Core>
 #include <cmath>
+#include <cstdlib>
 
 namespace stune::model {
 namespace {
@@ -87,6 +88,12 @@ TEST_P(Dense, SymmetricAndTransposedProducts) {
   EXPECT_LT((product - whole * A).cwiseAbs().maxCoeff(), 1e-9);
   EXPECT_LT((sum.topRows(3) - Eigen::MatrixXd::Ones(3, 2) - 2.0 * A.transpose() * B).cwiseAbs().maxCoeff(), 1e-10);
   EXPECT_EQ(sum.bottomRows(2), Eigen::MatrixXd::Ones(2, 2));
+}
+
+TEST(Dense, IsTheBaselineWhereThatIsAskedFor) {
+  const char* const wish = std::getenv("STUNE_ISA");
+  if (wish == nullptr) GTEST_SKIP() << "nothing is asked for";
+  EXPECT_STREQ(dense().name, wish);
 }
 
 TEST(Dense, RefusesWhatIsNotPositiveDefinite) {
