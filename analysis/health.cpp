@@ -180,6 +180,10 @@ void check_model(const Subject& subject, Findings& findings) {
          concat({"the model is no better than the mean of all trials (R2 ", brief(subject.validation->r2), ")"}),
          "its proposals are hardly better than random ones: reduce noise, use log() where values span orders of "
          "magnitude, or tune fewer parameters"});
+  } else if (trust(*subject.validation) == Trust::order_only) {
+    findings.push_back({Level::good, "model",
+                        concat({"the model tells better trials from worse, though not their values (R2 ",
+                                brief(subject.validation->r2), ")"})});
   } else {
     findings.push_back(
         {Level::good, "model", concat({"the model foretells trials (R2 ", brief(subject.validation->r2), ")"})});

@@ -1,7 +1,9 @@
 #include "cli/describe.hpp"
 
 #include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "cli/quantities.hpp"
@@ -17,6 +19,23 @@ using nlohmann::json;
 namespace {
 
 json finite(double value) { return std::isfinite(value) ? json(value) : json(nullptr); }
+
+/// Has every point of a finite space been tried, and is none worth another look?
+bool used_up(const Experiment& experiment) {
+  const SearchSpace& space = experiment.definition().space;
+  const auto size = space.size();
+  if (!size || static_cast<double>(experiment.trials().size()) < *size) return false;
+  std::map<std::vector<double>, double> outcomes;
+  for (const Trial& trial : experiment.trials()) {
+    if (!is_terminal(trial.status)) return false;
+    const auto value = objective_of(experiment, trial);
+    const double outcome = value ? value->mean : std::nan("");
+    const auto place = outcomes.try_emplace(space.encode(trial.parameters), outcome).first;
+    const bool differs = std::isfinite(outcome) && std::isfinite(place->second) && outcome != place->second;
+    if (differs || (value && value->sem > 0.0)) return false;
+  }
+  return static_cast<double>(outcomes.size()) >= *size;
+}
 
 }  // namespace
 
@@ -71,6 +90,7 @@ std::string state_of(const Experiment& experiment, bool owned) {
   const int ended =
       experiment.counted() - experiment.count(TrialStatus::created) - experiment.count(TrialStatus::running);
   if (experiment.options().trials > 0 && ended >= experiment.options().trials) return "finished";
+  if (used_up(experiment)) return "finished";
   if (experiment.stop_asked()) return "stopped";
   return experiment.options().runner == "custom" ? "open" : "paused";
 }

@@ -29,8 +29,9 @@ struct LiveCounts {
 };
 LiveCounts count_live(const Experiment& experiment);
 
-/// "finished", "stopped", "running", "paused" (nobody runs it, and more trials are wanted) or "open" (its trials are
-/// run by hand or by a program of the user's own).
+/// "finished" (also where every point of a finite space has been tried, and outcomes show no noise), "stopped",
+/// "running", "paused" (nobody runs it, and more trials are wanted) or "open" (its trials are run by hand or by a
+/// program of the user's own).
 std::string state_of(const Experiment& experiment, bool owned);
 
 /// What a trial is compared with: the first trial, if it completed and is another one.

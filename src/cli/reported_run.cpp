@@ -105,7 +105,7 @@ ExitCode conclude(Session& session, const RunSummary& summary) {
   if (summary.reason != StopReason::idle && summary.reason != StopReason::interrupted) {
     std::cout << report_text(session);
   }
-  return exit_code(summary.reason);
+  return exit_code(summary);
 }
 
 }  // namespace stune::cli

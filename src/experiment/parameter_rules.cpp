@@ -37,8 +37,11 @@ void check_name(const Parameter& parameter) {
 void check_bounds(const Parameter& parameter) {
   const double lower = parameter.lower;
   const double upper = parameter.upper;
-  if (!std::isfinite(lower) || !std::isfinite(upper) || !std::isfinite(upper - lower)) {
+  if (!std::isfinite(lower) || !std::isfinite(upper)) {
     refuse(parameter, "bounds are finite numbers, not " + bounds(parameter));
+  }
+  if (!std::isfinite(upper - lower)) {
+    refuse(parameter, "the bounds " + bounds(parameter) + " are too far apart: at most 1.7e308");
   }
   if (lower == upper) {
     refuse(parameter, "lower and upper bound are both " + format_number(lower) +
@@ -49,6 +52,10 @@ void check_bounds(const Parameter& parameter) {
   }
   if (parameter.log_scale && lower <= 0.0) {
     refuse(parameter, "a logarithmic scale needs a lower bound above 0, not " + format_number(lower));
+  }
+  if (parameter.log_scale && !std::isfinite(upper / lower)) {
+    refuse(parameter, "the bounds " + bounds(parameter) +
+                          " are too far apart for a logarithmic scale: at most a factor of 1.7e308");
   }
   if (upper - lower < 1e-12 * std::max(std::abs(lower), std::abs(upper))) {
     refuse(parameter, "the bounds " + bounds(parameter) + " are too close to tell values between them apart");

@@ -2,10 +2,11 @@
 
 namespace stune {
 
-ExitCode exit_code(StopReason reason) {
-  switch (reason) {
+ExitCode exit_code(const RunSummary& summary) {
+  switch (summary.reason) {
     case StopReason::finished:
     case StopReason::exhausted:
+      return summary.progress.best_trial >= 0 ? ExitCode::success : ExitCode::failure;
     case StopReason::time_limit:
     case StopReason::idle:
       return ExitCode::success;

@@ -14,6 +14,7 @@ struct RunSummary {
   ProgressSnapshot progress;
 };
 
-ExitCode exit_code(StopReason reason);
+/// Where all that was wanted is done and nothing completed, there is no result.
+ExitCode exit_code(const RunSummary& summary);
 
 }  // namespace stune

@@ -9,7 +9,7 @@ namespace stune {
 /// Exit codes are part of the interface: scripts branch on them. Never renumber.
 enum class ExitCode : int {
   success = 0,
-  failure = 1,       ///< the experiment ended without a result (too many failures, stopped)
+  failure = 1,       ///< the experiment ended without a result (too many failures, stopped, nothing completed)
   usage = 2,         ///< the command line cannot be understood
   config = 3,        ///< the script, the options or the experiment's folder say something invalid
   runner = 4,        ///< the batch system refuses, or a runner cannot work here

@@ -183,6 +183,17 @@ TEST(FiniteSpace, ThatIsUsedUpEndsTheRunAndItSaysSo) {
   EXPECT_EQ(ended.code, 0) << ended.error;
   EXPECT_THAT(ended.output, AllOf(HasSubstr("Every point of the search space has been tried"),
                                   HasSubstr("Best of 3 completed trials")));
+  EXPECT_EQ(json::parse(shell.stune({"status", "--json"}).output)["state"], "finished");
+}
+
+TEST(FailingTrials, ThatAreAllToleratedLeaveNoResultAllTheSame) {
+  const Shell shell;
+
+  const Outcome ended = shell.stune({"run", "--param", "x = float(0, 1)", "--minimize", "loss", "--trials", "3",
+                                     "--tolerated-failure-rate", "1", "--runner", "local", "--", "false"});
+
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(ended.output, HasSubstr("No trial has completed yet"));
 }
 
 TEST(Status, TellsWhatAllCoordinatorsHaveCost) {
@@ -328,6 +339,17 @@ TEST(AskAndTell, WorkWithoutAnyRunner) {
   EXPECT_THAT(attached.output, HasSubstr("Trial 2 is completed"));
   EXPECT_THAT(next.output, ContainsRegex("trial +t\n +3 "));
   EXPECT_EQ(json::parse(shell.stune({"best", "lab", "--json"}).output)["trial"], 2);
+}
+
+TEST(AskAndTell, SayWhatIsDoneInPlaceOfTheModel) {
+  const Shell shell;
+  shell.stune({"ask", "lab", "-n", "5", "--param", "t = float(20, 90)", "--maximize", "yield"});
+  for (const char* trial : {"0", "1", "2", "3", "4"}) shell.stune({"tell", "lab", trial, "yield=0.1"});
+
+  const Outcome next = shell.stune({"ask", "lab"});
+
+  EXPECT_EQ(next.code, 0);
+  EXPECT_THAT(next.error, HasSubstr("a quasi-random trial instead of the model's: equal outcomes tell nothing"));
 }
 
 TEST(Best, OfNoisyMeasurementsMayHaveBeenLuckyAndIsNotWhatTheModelExpectsMostOf) {
