@@ -27,7 +27,7 @@ struct Priors {
   LogNormal output_scale;
   LogNormal noise;
 
-  /// Lengthscales of numeric dimensions grow with the square root of their number.
+  /// Lengthscales of numeric dimensions grow with the square root of the number of all.
   static Priors of(const FeatureMap& map);
 };
 
@@ -50,7 +50,7 @@ struct Observations {
 /// Diagonal that is added to s k(X, X), for n observations.
 Eigen::VectorXd noise_diagonal(const Eigen::VectorXd& known_variance, Eigen::Index n, double noise);
 
-/// Default start of a fit: the modes of the priors, moved into the bounds.
+/// Default start of a fit: the modes of the priors, of the noise the median; moved into the bounds.
 Hyperparameters default_hyperparameters(const Priors& priors, const HyperparameterBounds& bounds);
 
 Eigen::VectorXd to_logs(const Hyperparameters& theta);
