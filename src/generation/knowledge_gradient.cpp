@@ -65,18 +65,15 @@ double expected_gain(std::vector<Line> lines) {
 Eigen::VectorXd knowledge_gradients(const model::Posterior& posterior, const Eigen::MatrixXd& candidates,
                                     double noise) {
   const Eigen::MatrixXd known = best_known(posterior);
-  const Eigen::Index k = known.rows(), m = candidates.rows();
-  Eigen::MatrixXd P(k + m, candidates.cols());
-  P << known, candidates;
-  const model::JointPrediction joint = posterior.predict_jointly(P);
-  const double best = joint.mean.head(k).maxCoeff();
-  Eigen::VectorXd gradients(m);
-  for (Eigen::Index c = 0; c < m; ++c) {
-    const double variance = std::max(joint.covariance(k + c, k + c), 0.0);
+  const Eigen::VectorXd means = posterior.predict_mean(known);
+  const model::CrossPrediction predicted = posterior.predict_with(candidates, known);
+  Eigen::VectorXd gradients(candidates.rows());
+  for (Eigen::Index c = 0; c < candidates.rows(); ++c) {
+    const double mean = predicted.at.mean(c), variance = predicted.at.variance(c);
     const double sd = std::sqrt(variance + noise);
-    std::vector<Line> lines{{joint.mean(k + c), variance / sd}};
-    for (Eigen::Index i = 0; i < k; ++i) lines.push_back({joint.mean(i), joint.covariance(k + c, i) / sd});
-    gradients(c) = expected_gain(std::move(lines)) + std::max(joint.mean(k + c) - best, 0.0);
+    std::vector<Line> lines{{mean, variance / sd}};
+    for (Eigen::Index i = 0; i < known.rows(); ++i) lines.push_back({means(i), predicted.covariance(c, i) / sd});
+    gradients(c) = expected_gain(std::move(lines)) + std::max(mean - means.maxCoeff(), 0.0);
   }
   return gradients;
 }

@@ -76,6 +76,22 @@ JointPrediction Posterior::predict_jointly(const Eigen::MatrixXd& P) const {
   return out;
 }
 
+CrossPrediction Posterior::predict_with(const Eigen::MatrixXd& P, const Eigen::MatrixXd& others) const {
+  const double scale = theta().output_scale;
+  const Eigen::MatrixXd Zp = covariance_->map().scaled(P, theta().lengthscales);
+  const Eigen::MatrixXd Zo = covariance_->map().scaled(others, theta().lengthscales);
+  const Eigen::MatrixXd cross = matern52(covariance_->features(), Zp, scale);
+  const Eigen::MatrixXd white = covariance_->solve(cross, false);
+  const Eigen::MatrixXd white_others = covariance_->solve(matern52(covariance_->features(), Zo, scale), false);
+  CrossPrediction out;
+  out.at.mean = ((cross.transpose() * alpha_).array() + theta().mean).matrix();
+  out.at.variance = (scale - white.colwise().squaredNorm().transpose().array()).max(least_variance).matrix();
+  out.covariance = matern52(Zp, Zo, scale);
+  dense().add_transposed_product(-1.0, white.data(), white.cols(), white_others.data(), white_others.cols(),
+                                 white.rows(), out.covariance.data(), out.covariance.rows());
+  return out;
+}
+
 PredictionWithGradients Posterior::predict_with_gradients(const Eigen::MatrixXd& P) const {
   const Eigen::MatrixXd Zp = covariance_->map().scaled(P, theta().lengthscales);
   const KernelValues kernel = matern52_with_derivative(covariance_->features(), Zp, theta().output_scale);

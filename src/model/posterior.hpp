@@ -32,6 +32,12 @@ struct JointPrediction {
   Eigen::MatrixXd covariance;  ///< of the noise-free outcomes; lower triangle
 };
 
+/// Some points, and how each varies with each of some others.
+struct CrossPrediction {
+  Prediction at;
+  Eigen::MatrixXd covariance;  ///< of the noise-free outcomes; a row for each point, a column for each of the others
+};
+
 /// Immutable value, cheap to copy: the covariance is shared. Thread-safe to read.
 class Posterior {
  public:
@@ -55,6 +61,8 @@ class Posterior {
   Eigen::VectorXd predict_mean(const Eigen::MatrixXd& P) const;
   /// The same for all together. O(n m (D + n) + m^2 (D + n)).
   JointPrediction predict_jointly(const Eigen::MatrixXd& P) const;
+  /// At the rows of P, and with those of `others` (q x d). O(n (m + q) (D + n) + m q (D + n)).
+  CrossPrediction predict_with(const Eigen::MatrixXd& P, const Eigen::MatrixXd& others) const;
   /// Mean and variance with gradients; about twice the cost.
   PredictionWithGradients predict_with_gradients(const Eigen::MatrixXd& P) const;
   /// K^-1 (y - mean).

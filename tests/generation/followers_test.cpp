@@ -30,6 +30,19 @@ TEST(Posterior, JointPredictionsAgreeWithSeparateOnes) {
   EXPECT_LT((joint.covariance.diagonal() - alone.variance).norm(), 1e-12);
 }
 
+TEST(Posterior, CovariancesWithOthersAreThoseOfAllTogether) {
+  const model::Posterior posterior = posterior_on_the_plane();
+  const Eigen::MatrixXd P = spread_points(plane, 9, 2), others = spread_points(plane, 5, 3);
+  const Eigen::MatrixXd all = (Eigen::MatrixXd(14, 2) << others, P).finished();
+
+  const model::CrossPrediction some = posterior.predict_with(P, others);
+
+  const model::JointPrediction joint = posterior.predict_jointly(all);
+  EXPECT_LT((some.at.mean - joint.mean.tail(9)).norm(), 1e-12);
+  EXPECT_LT((some.at.variance - joint.covariance.diagonal().tail(9)).norm(), 1e-12);
+  EXPECT_LT((some.covariance - joint.covariance.bottomLeftCorner(9, 5)).norm(), 1e-12);
+}
+
 TEST(Followers, AreTheBestOnceTheOnesBeforeAreBelieved) {
   const model::Posterior posterior = posterior_on_the_plane();
   constexpr double measured = 0.3;  // less than what is expected of most followers
