@@ -8,7 +8,7 @@ namespace stune::generation {
 
 namespace {
 
-constexpr double same = 1e-9;  // of the width of the space
+constexpr double coinciding = 1e-9;  // of the width of the space
 
 // No two weights are equal, nor is one a simple multiple of another.
 Eigen::VectorXd generic_direction(Eigen::Index d) {
@@ -36,10 +36,10 @@ Exclusion::Exclusion(const Domain& domain, const Eigen::MatrixXd& points)
 
 bool Exclusion::contains(const Eigen::VectorXd& point) const {
   if (count_ > 0) return indices_.contains(domain_->index_of(point));
-  const double place = direction_.dot(point), reach = 1.001 * same * direction_.sum();
+  const double place = direction_.dot(point), reach = 1.001 * coinciding * direction_.sum();
   const auto first = std::ranges::lower_bound(along_, place - reach, {}, &std::pair<double, Eigen::Index>::first);
   for (auto it = first; it != along_.end() && it->first <= place + reach; ++it) {
-    if ((points_.col(it->second) - point).cwiseAbs().maxCoeff() <= same) return true;
+    if ((points_.col(it->second) - point).cwiseAbs().maxCoeff() <= coinciding) return true;
   }
   return false;
 }
