@@ -1,14 +1,13 @@
 #include "cli/describe.hpp"
 
 #include <cmath>
-#include <map>
 #include <nlohmann/json.hpp>
-#include <vector>
 
 #include "base/clock.hpp"
 #include "cli/quantities.hpp"
 #include "cli/table.hpp"
 #include "cli/words.hpp"
+#include "experiment/looks.hpp"
 #include "trial/folder.hpp"
 #include "trial/task.hpp"
 
@@ -25,16 +24,13 @@ bool used_up(const Experiment& experiment) {
   const SearchSpace& space = experiment.definition().space;
   const auto size = space.size();
   if (!size || static_cast<double>(experiment.trials().size()) < *size) return false;
-  std::map<std::vector<double>, double> outcomes;
+  Looks looks;
   for (const Trial& trial : experiment.trials()) {
     if (!is_terminal(trial.status)) return false;
-    const auto value = objective_of(experiment, trial);
-    const double outcome = value ? value->mean : std::nan("");
-    const auto place = outcomes.try_emplace(space.encode(trial.parameters), outcome).first;
-    const bool differs = std::isfinite(outcome) && std::isfinite(place->second) && outcome != place->second;
-    if (differs || (value && value->sem > 0.0)) return false;
+    const Observation value = objective_of(experiment, trial).value_or(Observation{});
+    looks.add(space.encode(trial.parameters), value.mean, value.sem);
   }
-  return static_cast<double>(outcomes.size()) >= *size;
+  return static_cast<double>(looks.points()) >= *size && !looks.differ();
 }
 
 }  // namespace

@@ -1,16 +1,13 @@
 #include "generation/repeats.hpp"
 
 #include <cmath>
-#include <map>
 #include <vector>
+
+#include "experiment/looks.hpp"
 
 namespace stune::generation {
 
 namespace {
-
-bool has_told_error(const Knowledge& known, Eigen::Index i) {
-  return known.measured.sem.size() != 0 && std::isfinite(known.measured.sem(i));
-}
 
 Eigen::MatrixXd with_rows(const Eigen::MatrixXd& first, const Eigen::MatrixXd& second, Eigen::Index d) {
   Eigen::MatrixXd all(first.rows() + second.rows(), d);
@@ -27,24 +24,19 @@ Exclusion known_points(const Domain& domain, const Knowledge& known) {
 }
 
 bool may_repeat(const Domain& domain, const Knowledge& known, const Exclusion& all_known) {
-  std::map<std::vector<double>, double> outcomes;
-  bool looked_twice = false;
+  Looks looks;
   for (Eigen::Index i = 0; i < known.measured.y.size(); ++i) {
-    const double y = known.measured.y(i);
-    if (!std::isfinite(y)) continue;
-    if (has_told_error(known, i) && known.measured.sem(i) != 0.0) return true;
     const Eigen::VectorXd point = domain.snap(known.measured.X.row(i).transpose());
-    const auto [place, is_new] = outcomes.try_emplace({point.begin(), point.end()}, y);
-    if (place->second != y) return true;
-    looked_twice = looked_twice || !is_new;
+    looks.add({point.begin(), point.end()}, known.measured.y(i),
+              known.measured.sem.size() != 0 ? known.measured.sem(i) : std::nan(""));
   }
-  return !looked_twice && known.pending.rows() == 0 && all_known.is_everything();
+  return looks.differ() || (!looks.repeated() && known.pending.rows() == 0 && all_known.is_everything());
 }
 
 Exclusion settled_points(const Domain& domain, const Knowledge& known) {
   std::vector<Eigen::Index> exact;
-  for (Eigen::Index i = 0; i < known.measured.y.size(); ++i) {
-    if (has_told_error(known, i) && known.measured.sem(i) == 0.0) exact.push_back(i);
+  for (Eigen::Index i = 0; i < known.measured.sem.size(); ++i) {
+    if (std::isfinite(known.measured.y(i)) && known.measured.sem(i) == 0.0) exact.push_back(i);
   }
   return {domain, with_rows(known.measured.X(exact, Eigen::all), known.withdrawn, domain.size())};
 }

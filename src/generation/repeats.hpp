@@ -10,9 +10,8 @@ namespace stune::generation {
 /// All points that are known, pending or withdrawn.
 Exclusion known_points(const Domain& domain, const Knowledge& known);
 
-/// Is there evidence that outcomes have noise? To a model ruggedness looks like noise, so it takes an error that was
-/// told, or a point with two different outcomes. Where there is neither, but no point is left and nothing pending,
-/// another look is to bring the evidence; after equal outcomes there is none. O(n d log n).
+/// Is there evidence that outcomes have noise (looks.hpp)? Where no point was tried twice, none is left and nothing is
+/// pending, another look is to bring it. O(n d log n).
 bool may_repeat(const Domain& domain, const Knowledge& known, const Exclusion& all_known);
 
 /// The points that are never to be tried again: withdrawn, or known without error.
