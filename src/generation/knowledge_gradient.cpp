@@ -67,13 +67,14 @@ Eigen::VectorXd knowledge_gradients(const model::Posterior& posterior, const Eig
   const Eigen::MatrixXd known = best_known(posterior);
   const Eigen::VectorXd means = posterior.predict_mean(known);
   const model::CrossPrediction predicted = posterior.predict_with(candidates, known);
+  const double best = means.maxCoeff();
   Eigen::VectorXd gradients(candidates.rows());
   for (Eigen::Index c = 0; c < candidates.rows(); ++c) {
     const double mean = predicted.at.mean(c), variance = predicted.at.variance(c);
     const double sd = std::sqrt(variance + noise);
     std::vector<Line> lines{{mean, variance / sd}};
     for (Eigen::Index i = 0; i < known.rows(); ++i) lines.push_back({means(i), predicted.covariance(c, i) / sd});
-    gradients(c) = expected_gain(std::move(lines)) + std::max(mean - means.maxCoeff(), 0.0);
+    gradients(c) = expected_gain(std::move(lines)) + std::max(mean - best, 0.0);
   }
   return gradients;
 }
