@@ -41,6 +41,14 @@ TEST(Health, AGoodExperimentIsTold) {
   EXPECT_EQ(card.name, "Health");
 }
 
+TEST(Health, AModelThatOnlyOrdersTrialsIsNotSaidToForetellThem) {
+  MadeExperiment made({range("x", 0, 1), range("y", 0, 1)});
+  made.sample(40, [](const Parameterization& p) { return std::exp(std::exp(5 * std::pow(p.number("x"), 4))); });
+
+  EXPECT_THAT(findings(*made),
+              HasSubstr("good model: the model tells better trials from worse, though not their values"));
+}
+
 TEST(Health, TheBestOnABoundIsAWarningWhereTheParameterMatters) {
   MadeExperiment made({range("x", 0, 1), range("idle", 0, 1)});
   made.sample(40, [](const Parameterization& p) { return p.number("x"); });
