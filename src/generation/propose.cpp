@@ -31,6 +31,9 @@ constexpr double share_of_overviews = 0.1;    // which finds what neighbourhoods
 constexpr double nothing_new = 1e-4;  // of the width of the space
 
 constexpr Eigen::Index others_looked_at = 96;  // under noise, and for the points after the first
+// Of the points that the search for a maximum looks at (noisy Branin after 40 trials with all, with these: mean regret
+// 1.89, 1.90).
+constexpr double enough_under_noise = 0.7;
 constexpr double work_with_many_pending = 4e7;
 
 // Indices of finite outcomes, the best believed first.
@@ -109,6 +112,10 @@ bool optimize(const Domain& domain, const Knowledge& known, const model::Regress
   if (!beliefs.box.is_everything()) optimizer.search.box = beliefs.box;
   const bool noisy = noise_ratio > model::noisy_ratio;
   if (noisy || options.count > 1) optimizer.others = others_looked_at;
+  if (noisy) {
+    optimizer.spread = static_cast<Eigen::Index>(enough_under_noise * static_cast<double>(optimizer.spread));
+    optimizer.local = static_cast<Eigen::Index>(enough_under_noise * static_cast<double>(optimizer.local));
+  }
   const std::vector<Eigen::Index> top(order.begin(), order.begin() + std::min<std::ptrdiff_t>(6, std::ssize(order)));
   Eigen::MatrixXd best_known = known.measured.X(top, Eigen::all);
   for (Eigen::Index i = 0; i < best_known.rows(); ++i) {
